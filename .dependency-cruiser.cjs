@@ -1,0 +1,110 @@
+// The house's map (CONTRIBUTING.md, "Layout"): imports run down only.
+const rooms = {
+  caching: ['common'],
+  providers: ['common', 'caching'],
+  scoring: ['common', 'providers'],
+  assessment: ['common', 'caching', 'providers', 'scoring'],
+  policy: ['common', 'providers', 'scoring', 'assessment'],
+  screening: ['common', 'providers', 'scoring', 'assessment', 'policy'],
+  'ip-risk': ['common', 'caching', 'providers', 'scoring', 'assessment', 'policy', 'screening'],
+  api: ['common', 'providers', 'scoring', 'assessment', 'policy', 'screening'],
+  health: ['common', 'providers', 'screening'],
+};
+
+const below = (room, allowed) => ({
+  name: `${room}-imports-down-only`,
+  comment: `src/modules/${room} may import ${allowed.join(', ')} and itself.`,
+  severity: 'error',
+  from: { path: `^src/modules/${room}/` },
+  to: {
+    path: '^src/',
+    pathNot: [
+      `^src/modules/${room}/`,
+      ...allowed.map((name) => (name === 'common' ? '^src/common/' : `^src/modules/${name}/`)),
+    ],
+  },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'With ESM and decorators a cycle is "Cannot access before initialization" at start.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'common-knows-no-module',
+      severity: 'error',
+      from: { path: '^src/common/' },
+      to: { path: '^src/', pathNot: '^src/common/' },
+    },
+    ...Object.entries(rooms).map(([room, allowed]) => below(room, allowed)),
+    {
+      name: 'no-unmapped-room',
+      comment: 'A new folder under src/modules needs its row in the map above.',
+      severity: 'error',
+      from: { path: '^src/modules/', pathNot: `^src/modules/(${Object.keys(rooms).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'nothing-points-at-a-vendor',
+      comment: 'Vendors meet the port; only the doors know their names.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: ['^src/(index|app\\.module|create-service)\\.ts$', '^src/modules/providers/([^/]+)/'],
+      },
+      to: { path: '^src/modules/providers/[^/]+/' },
+    },
+    {
+      name: 'vendors-do-not-meet',
+      severity: 'error',
+      from: { path: '^src/modules/providers/([^/]+)/' },
+      to: { path: '^src/modules/providers/[^/]+/', pathNot: '^src/modules/providers/$1/' },
+    },
+    {
+      name: 'nothing-imports-the-top',
+      severity: 'error',
+      from: { path: '^src/(common|modules)/' },
+      to: { path: '^src/[^/]+\\.ts$' },
+    },
+    {
+      name: 'judgement-is-framework-free',
+      comment: 'Scoring and policy are pure: no Nest, no network, no clock.',
+      severity: 'error',
+      from: { path: '^src/modules/(scoring|policy)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '(^|/)node_modules/(@nestjs|ioredis|lru-cache)|^src/common/clock/' },
+    },
+    {
+      name: 'library-door-is-light',
+      comment: 'import "nestjs-ip-risk" loads no OpenAPI, no health checks, no environment.',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: {
+        path: '^src/(modules/(api|health)|common/config)/|node_modules/@nestjs/(swagger|terminus|config)',
+        reachable: true,
+      },
+    },
+    {
+      name: 'no-loose-address-parsers',
+      comment: 'These read 010.0.0.1 as another address, or trust any header.',
+      severity: 'error',
+      from: {},
+      to: { path: 'node_modules/(ip|request-ip|private-ip|proxy-addr)/' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '\\.spec\\.ts$' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,33 @@
+// Compiles src/ to dist/. With --if-stale it does nothing when dist/ is newer than every source file.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const built = join(root, 'dist', 'main.js');
+
+const newestSource = () =>
+  Math.max(
+    statSync(join(root, 'tsconfig.build.json')).mtimeMs,
+    ...readdirSync(join(root, 'src'), { recursive: true }).map((name) => statSync(join(root, 'src', name)).mtimeMs),
+  );
+
+// An installed package has dist/ and no src/: there is nothing to build.
+if (!existsSync(join(root, 'src'))) process.exit(0);
+if (process.argv.includes('--if-stale') && existsSync(built) && statSync(built).mtimeMs >= newestSource()) {
+  process.exit(0);
+}
+
+let tsc;
+try {
+  tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+} catch {
+  // `npm ci --omit=dev` also runs "prepare": production installs ship a dist/ built before.
+  console.error('TypeScript is not installed, so dist/ was not rebuilt. Run "npm ci" with dev dependencies to build.');
+  process.exit(existsSync(built) ? 0 : 1);
+}
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+process.exit(
+  spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' }).status ?? 1,
+);

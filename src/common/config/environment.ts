@@ -1,0 +1,71 @@
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsString, Max, Min, MinLength } from 'class-validator';
+
+/** `a, b` to `['a', 'b']`; empty entries are dropped. */
+const CommaList = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((entry) => entry.trim())
+          .filter((entry) => entry !== '')
+      : value,
+  );
+
+const Flag = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
+
+/** The variables of the service, with their defaults. An empty variable counts as not set. */
+export class Environment {
+  @Type(() => Number)
+  @IsInt({ message: 'PORT must be a whole number from 0 to 65535.' })
+  @Min(0, { message: 'PORT must be a whole number from 0 to 65535.' })
+  @Max(65535, { message: 'PORT must be a whole number from 0 to 65535.' })
+  PORT = 3000;
+
+  /** Where to listen. Not set: everywhere once there are API keys, loopback until then. */
+  @IsString()
+  HOST = '';
+
+  @CommaList()
+  @MinLength(16, { each: true, message: 'IP_RISK_API_KEYS: each key must be 16 characters or more.' })
+  IP_RISK_API_KEYS: string[] = [];
+
+  @CommaList()
+  @IsString({ each: true })
+  TRUSTED_PROXIES: string[] = [];
+
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value))
+  @IsString()
+  IP_RISK_CLIENT_IP_HEADER = 'x-forwarded-for';
+
+  @IsString()
+  IP_RISK_POLICY_FILE = '';
+
+  @IsIn(['live', 'dry-run'], { message: 'IP_RISK_MODE must be live or dry-run.' })
+  IP_RISK_MODE: 'live' | 'dry-run' = 'live';
+
+  @Type(() => Number)
+  @IsInt({ message: 'IP_RISK_DEADLINE_MS must be a whole number of milliseconds from 1 to 60000.' })
+  @Min(1, { message: 'IP_RISK_DEADLINE_MS must be a whole number of milliseconds from 1 to 60000.' })
+  @Max(60_000, { message: 'IP_RISK_DEADLINE_MS must be a whole number of milliseconds from 1 to 60000.' })
+  IP_RISK_DEADLINE_MS = 300;
+
+  @IsString()
+  IP_RISK_DATA_DIR = '.data';
+
+  @CommaList()
+  @IsString({ each: true })
+  IP_RISK_CITY_DB: string[] = [];
+
+  @CommaList()
+  @IsString({ each: true })
+  IP_RISK_ASN_DB: string[] = [];
+
+  @IsString()
+  IP_RISK_FEEDS = 'default';
+
+  @Flag()
+  @IsBoolean({ message: 'IP_RISK_NO_EGRESS must be true or false.' })
+  IP_RISK_NO_EGRESS = false;
+}

@@ -1,0 +1,87 @@
+import { registerAs } from '@nestjs/config';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
+import { parseIpAddress } from '../ip/ip-address.js';
+import { specialPurposeOf } from '../ip/special-purpose.js';
+import { TrustedProxies } from '../ip/trusted-proxies.js';
+import { Environment } from './environment.js';
+
+/** The service's settings, checked and complete. */
+export interface ServiceConfig {
+  readonly port: number;
+  readonly host: string;
+  readonly apiKeys: readonly string[];
+  readonly trustedProxies: readonly string[];
+  readonly clientIpHeader: string;
+  readonly policyFile: string | undefined;
+  readonly mode: 'live' | 'dry-run';
+  readonly deadlineMs: number;
+  readonly dataDirectory: string;
+  readonly cityDb: readonly string[] | undefined;
+  readonly asnDb: readonly string[] | undefined;
+  readonly feeds: string;
+  readonly mayDownload: boolean;
+}
+
+const EVERYWHERE = '0.0.0.0';
+/** Both loopback addresses, so that "localhost" reaches the service however it is resolved. */
+const LOOPBACK = 'localhost';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings out of environment variables.
+ *
+ * @throws InvalidConfigurationError with a sentence for each wrong variable, naming it.
+ */
+export function readServiceConfig(variables: Variables): ServiceConfig {
+  const known = Object.keys(new Environment());
+  rejectUnknown(variables, known);
+  const set = Object.entries(variables).filter(([name, value]) => known.includes(name) && value?.trim() !== '');
+  const environment = plainToInstance(Environment, Object.fromEntries(set), { exposeDefaultValues: true });
+  const problems = validateSync(environment).flatMap(({ constraints = {} }) => Object.values(constraints).slice(0, 1));
+  if (problems.length > 0) throw new InvalidConfigurationError(problems.join(' '));
+  TrustedProxies.from(environment.TRUSTED_PROXIES);
+  return toServiceConfig(environment);
+}
+
+function toServiceConfig(environment: Environment): ServiceConfig {
+  const apiKeys = environment.IP_RISK_API_KEYS;
+  const filled = (list: readonly string[]): readonly string[] | undefined => (list.length === 0 ? undefined : list);
+  return {
+    port: environment.PORT,
+    host: hostFor(environment.HOST, apiKeys.length > 0),
+    apiKeys,
+    trustedProxies: environment.TRUSTED_PROXIES,
+    clientIpHeader: environment.IP_RISK_CLIENT_IP_HEADER,
+    policyFile: environment.IP_RISK_POLICY_FILE === '' ? undefined : environment.IP_RISK_POLICY_FILE,
+    mode: environment.IP_RISK_MODE,
+    deadlineMs: environment.IP_RISK_DEADLINE_MS,
+    dataDirectory: environment.IP_RISK_DATA_DIR,
+    cityDb: filled(environment.IP_RISK_CITY_DB),
+    asnDb: filled(environment.IP_RISK_ASN_DB),
+    feeds: environment.IP_RISK_FEEDS,
+    mayDownload: !environment.IP_RISK_NO_EGRESS,
+  };
+}
+
+function hostFor(host: string, hasKeys: boolean): string {
+  if (hasKeys) return host === '' ? EVERYWHERE : host;
+  const address = parseIpAddress(host);
+  const isLoopback = host === LOOPBACK || (address !== undefined && specialPurposeOf(address)?.name === 'Loopback');
+  if (host === '' || isLoopback) return host === '' ? LOOPBACK : host;
+  throw new InvalidConfigurationError(
+    'HOST: without IP_RISK_API_KEYS the service answers on loopback only; set keys, or leave HOST empty.',
+  );
+}
+
+/** A misspelt variable would be a protection that is silently not there. */
+function rejectUnknown(variables: Variables, known: readonly string[]): void {
+  const stranger = Object.keys(variables).find((name) => name.startsWith('IP_RISK_') && !known.includes(name));
+  if (stranger === undefined) return;
+  throw new InvalidConfigurationError(`${stranger} is not a variable of this service; known are: ${known.join(', ')}.`);
+}
+
+/** The one place that reads `process.env`; `@nestjs/config` has put the `.env` file's variables there before. */
+export const serviceConfig = registerAs('service', () => readServiceConfig(process.env));

@@ -1,0 +1,50 @@
+export type ProviderErrorCode =
+  | 'PROVIDER_TIMEOUT'
+  | 'PROVIDER_UNAUTHORIZED'
+  | 'PROVIDER_QUOTA'
+  | 'PROVIDER_RATE_LIMITED'
+  | 'PROVIDER_BAD_INPUT'
+  | 'PROVIDER_UNREACHABLE'
+  | 'PROVIDER_BAD_RESPONSE';
+
+export type IpRiskErrorCode = ProviderErrorCode | 'CONFIGURATION_INVALID' | 'DATASET_INVALID';
+
+/** Every error this library makes. `message` says what is wrong and what to do; it never holds a key or a URL. */
+export abstract class IpRiskError extends Error {
+  abstract readonly code: IpRiskErrorCode;
+}
+
+/** A setting that cannot be meant. Thrown at start, never on the request path. */
+export class InvalidConfigurationError extends IpRiskError {
+  override readonly name = 'InvalidConfigurationError';
+  readonly code = 'CONFIGURATION_INVALID';
+}
+
+/** A data file or feed that cannot be what it claims to be. The one loaded before stays in use. */
+export class InvalidDatasetError extends IpRiskError {
+  override readonly name = 'InvalidDatasetError';
+  readonly code = 'DATASET_INVALID';
+}
+
+const PROVIDER_SENTENCES: Readonly<Record<ProviderErrorCode, string>> = {
+  PROVIDER_TIMEOUT: 'did not answer in time; raise the deadline or check its status',
+  PROVIDER_UNAUTHORIZED: 'refused the credentials; check its key and plan',
+  PROVIDER_QUOTA: 'has no quota left; wait for the renewal or raise the plan',
+  PROVIDER_RATE_LIMITED: 'asks for fewer requests; lower the rate or raise the plan',
+  PROVIDER_BAD_INPUT: 'does not accept the address',
+  PROVIDER_UNREACHABLE: 'cannot be reached or has no data loaded; see its health report',
+  PROVIDER_BAD_RESPONSE: 'answered something that is not its documented format',
+};
+
+/** A provider gave no verdict. */
+export class ProviderError extends IpRiskError {
+  override readonly name = 'ProviderError';
+
+  constructor(
+    readonly providerId: string,
+    readonly code: ProviderErrorCode,
+    options?: ErrorOptions,
+  ) {
+    super(`IP-intelligence provider "${providerId}" ${PROVIDER_SENTENCES[code]}.`, options);
+  }
+}

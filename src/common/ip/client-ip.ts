@@ -1,0 +1,98 @@
+import { lastUnquoted, parseForwardedHop, parseForwardedNode } from './forwarded-hop.js';
+import { parseIpAddress, type IpAddress } from './ip-address.js';
+import type { TrustedProxies } from './trusted-proxies.js';
+
+/**
+ * Why a known address may still not be the client's: a proxy that is not in `TRUSTED_PROXIES` sent a forwarded header
+ * (ignored), or a trusted one sent none (it vanished on the way).
+ */
+export type ClientIpDoubt = 'header-ignored' | 'header-missing';
+
+/** What is known of the sender of a request. */
+export type ClientIp =
+  | {
+      readonly status: 'known';
+      readonly address: IpAddress;
+      /** Every hop up to the leftmost is a trusted proxy: the request started inside. */
+      readonly internal: boolean;
+      readonly doubt: ClientIpDoubt | undefined;
+    }
+  | { readonly status: 'unknown'; readonly cause: 'peer-unreadable' | 'hop-unreadable' };
+
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface ClientIpOptions {
+  readonly trustedProxies: TrustedProxies;
+  /**
+   * The one header believed from a trusted proxy: `x-forwarded-for`, `forwarded` (RFC 7239), or one that holds a single
+   * address, such as `cf-connecting-ip`. @default 'x-forwarded-for'
+   */
+  readonly header?: string;
+}
+
+/** Reads the client's address out of the socket's peer and the headers, and out of nothing else. */
+export class ClientIpResolver {
+  private readonly header: string;
+  private readonly trusted: TrustedProxies;
+
+  constructor({ trustedProxies, header = 'x-forwarded-for' }: ClientIpOptions) {
+    this.trusted = trustedProxies;
+    this.header = header.toLowerCase();
+  }
+
+  /** @param peer the socket's remote address; a header never changes the result unless this one is trusted. */
+  resolve(peer: string | undefined, headers: RequestHeaders): ClientIp {
+    const address = peer === undefined ? undefined : parsePeer(peer);
+    if (address === undefined) return { status: 'unknown', cause: 'peer-unreadable' };
+    const forwarded = joined(headers[this.header]);
+    if (!this.trusted.has(address)) {
+      return known(address, false, forwarded === '' ? undefined : 'header-ignored');
+    }
+    if (forwarded === '') return known(address, true, 'header-missing');
+    return this.isList ? this.walk(forwarded) : this.single(forwarded);
+  }
+
+  private get isList(): boolean {
+    return this.header === 'x-forwarded-for' || this.header === 'forwarded';
+  }
+
+  /** From the right, past every trusted hop: the first stranger is the client. Cost is bounded by the trusted hops. */
+  private walk(forwarded: string): ClientIp {
+    const isRfc7239 = this.header === 'forwarded';
+    const parse = isRfc7239 ? parseForwardedNode : parseForwardedHop;
+    let end = forwarded.length;
+    for (;;) {
+      const comma = isRfc7239 ? lastUnquoted(forwarded, ',', end) : forwarded.lastIndexOf(',', end - 1);
+      const hop = parse(forwarded.slice(comma + 1, end));
+      if (hop === undefined) return { status: 'unknown', cause: 'hop-unreadable' };
+      if (!this.trusted.has(hop)) return known(hop, false, undefined);
+      if (comma <= 0) return comma === 0 ? { status: 'unknown', cause: 'hop-unreadable' } : known(hop, true, undefined);
+      end = comma;
+    }
+  }
+
+  private single(forwarded: string): ClientIp {
+    const hop = parseForwardedHop(forwarded);
+    if (hop === undefined) return { status: 'unknown', cause: 'hop-unreadable' };
+    return known(hop, this.trusted.has(hop), undefined);
+  }
+}
+
+function known(address: IpAddress, internal: boolean, doubt: ClientIpDoubt | undefined): ClientIp {
+  return { status: 'known', address, internal, doubt };
+}
+
+/** Node writes a link-local peer with the zone it was seen in, `fe80::1%eth0`; the kernel says so, not the client. */
+function parsePeer(peer: string): IpAddress | undefined {
+  const zone = peer.indexOf('%');
+  if (zone < 0) return parseIpAddress(peer);
+  const address = parseIpAddress(peer.slice(0, zone));
+  const isLinkLocal = address?.family === 6 && address.words[0] >>> 22 === 0xfe80 >>> 6;
+  return isLinkLocal ? address : undefined;
+}
+
+/** Node joins repeated lines itself; HTTP/2 and injected requests may hand over an array. */
+function joined(value: string | readonly string[] | undefined): string {
+  if (value === undefined) return '';
+  return (typeof value === 'string' ? value : value.join(',')).trim();
+}

@@ -1,0 +1,56 @@
+/** The library door. Reads no environment; everything arrives through `IpRiskModule.forRoot`. */
+export { IpRiskModule } from './modules/ip-risk/ip-risk.module.js';
+export { IpRisk } from './modules/ip-risk/ip-risk.decorator.js';
+export { RiskDecision } from './modules/ip-risk/risk-decision.decorator.js';
+export { IpRiskGuard } from './modules/ip-risk/ip-risk.guard.js';
+export {
+  AdditionalVerificationException,
+  GeographicRestrictionException,
+  IpRiskDeniedException,
+  IpRiskException,
+  IpRiskUnavailableException,
+} from './modules/ip-risk/ip-risk.exception.js';
+export type { GuardedRequest, IpRiskModuleOptions, IpRiskRouteOptions } from './modules/ip-risk/ip-risk-options.js';
+
+export { ScreeningService, type Screening } from './modules/screening/screening.service.js';
+export { RiskEvents, type DecisionEvent, type DecisionListener } from './modules/screening/risk-events.js';
+export { DecisionCounters, type DecisionCounts } from './modules/screening/decision-counters.js';
+
+export { parsePolicies, POLICY_SET, readPolicyFile, type PolicySet } from './modules/policy/policy-file.js';
+export { digested, type DigestedPolicy } from './modules/policy/policy-digest.js';
+export { decide, type RequestContext } from './modules/policy/decide.js';
+export { NEVER, type IpRiskPolicy, type OnUnavailable, type RiskThresholds } from './modules/policy/ip-risk-policy.js';
+export type { DecisionCause, RiskAction } from './modules/policy/risk-decision.js';
+
+export { AssessmentService } from './modules/assessment/assessment.service.js';
+export type { AssessmentStatus, RiskAssessment } from './modules/assessment/risk-assessment.js';
+export type { RiskLevel } from './modules/scoring/risk-level.js';
+export type { RiskReason } from './modules/scoring/scorecard.js';
+
+export {
+  IP_INTELLIGENCE_PROVIDERS,
+  type IpIntelligenceProvider,
+  type LookupContext,
+  type ProviderHealth,
+} from './modules/providers/ip-intelligence-provider.js';
+export {
+  NO_FACTS,
+  type Fact,
+  type FactName,
+  type Facts,
+  type IpIntelligence,
+} from './modules/providers/ip-intelligence.js';
+export { offline, type OfflineOptions } from './modules/providers/offline/offline.provider.js';
+export { parseFeedList } from './modules/providers/offline/feeds/feed-catalogue.js';
+
+export { CLOCK, type Clock } from './common/clock/clock.js';
+export { ClientIpResolver, type ClientIp } from './common/ip/client-ip.js';
+export { TrustedProxies } from './common/ip/trusted-proxies.js';
+export { parseIpAddress, type IpAddress } from './common/ip/ip-address.js';
+export {
+  InvalidConfigurationError,
+  InvalidDatasetError,
+  IpRiskError,
+  ProviderError,
+  type IpRiskErrorCode,
+} from './common/errors/ip-risk.error.js';

@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { inspect } from 'node:util';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { serviceConfig, type ServiceConfig } from './common/config/service-config.js';
+import { IpRiskError } from './common/errors/ip-risk.error.js';
+import { prepareService, serviceAdapter } from './create-service.js';
+
+const logger = new Logger('Service');
+
+try {
+  // Buffered, so that a start that fails says one sentence and not Nest's stack as well.
+  const app = prepareService(
+    await NestFactory.create<NestFastifyApplication>(AppModule, serviceAdapter(), {
+      bufferLogs: true,
+      autoFlushLogs: false,
+      abortOnError: false,
+    }),
+  );
+  const { host, port, apiKeys } = app.get<ServiceConfig>(serviceConfig.KEY);
+  await app.listen(port, host);
+  app.flushLogs();
+  if (apiKeys.length === 0) {
+    logger.warn('No IP_RISK_API_KEYS are set: the service answers on loopback only. Set keys to open it to a network.');
+  }
+  logger.log(`Listening on ${await app.getUrl()} after ${Math.round(process.uptime() * 1000)} ms`);
+} catch (error) {
+  // Straight to the stream: the logger still buffers, and what it holds is Nest's stack for the same error.
+  process.stderr.write(
+    `nestjs-ip-risk did not start. ${error instanceof IpRiskError ? error.message : inspect(error)}\n`,
+  );
+  process.exit(1);
+}

@@ -1,0 +1,46 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+
+interface ErrorBody {
+  readonly error: string;
+  readonly message: string;
+}
+
+/** Every error leaves as `{error, message}`. What was not expected says nothing about itself. */
+@Catch()
+export class ErrorBodyFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Api');
+
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const { httpAdapter } = this.adapterHost;
+    const response: unknown = host.switchToHttp().getResponse();
+    const { status, body } = toError(exception);
+    if (!(exception instanceof HttpException)) {
+      this.logger.error(exception instanceof Error ? exception.stack : 'Something that is not an Error was thrown.');
+    }
+    httpAdapter.reply(response, body, status);
+  }
+}
+
+function toError(exception: unknown): { readonly status: number; readonly body: ErrorBody } {
+  if (!(exception instanceof HttpException)) {
+    return { status: 500, body: { error: 'Internal error', message: 'Something went wrong; the log says what.' } };
+  }
+  const status = exception.getStatus();
+  const response = exception.getResponse();
+  if (typeof response !== 'string') return { status, body: bodyOf(response, exception.message) };
+  // Fastify's own refusals, from before any controller. A body that cannot be read is a bad request, however large.
+  const isBadBody = status === 400 || status === 413;
+  return {
+    status: isBadBody ? 400 : status,
+    body: { error: isBadBody ? 'Invalid request' : 'Error', message: `${response}.` },
+  };
+}
+
+function bodyOf(response: object, fallback: string): ErrorBody {
+  const { error = fallback, message = fallback, ...rest } = response as Partial<ErrorBody> & { statusCode?: number };
+  delete rest.statusCode;
+  return { error, message, ...rest };
+}

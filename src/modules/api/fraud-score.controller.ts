@@ -1,0 +1,66 @@
+import { Controller, Get, Header, Headers, Req, ServiceUnavailableException } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ClientIpResolver, type RequestHeaders } from '../../common/ip/client-ip.js';
+import type { RiskDecision } from '../policy/risk-decision.js';
+import { ScreeningService } from '../screening/screening.service.js';
+import { ApiPolicies } from './api-policies.js';
+
+/** Bands of the IPstack article; "the thresholds are the team's", these are its defaults here. */
+const MODERATE_FROM = 30;
+const HIGH_FROM = 60;
+
+interface CallerRequest {
+  readonly headers: RequestHeaders;
+  readonly socket?: { readonly remoteAddress?: string | undefined };
+}
+
+/** Answers about its caller only, so it needs no key. */
+@ApiTags('risk')
+@Controller('v1/fraud-score')
+export class FraudScoreController {
+  constructor(
+    private readonly screening: ScreeningService,
+    private readonly policies: ApiPolicies,
+    private readonly clientIp: ClientIpResolver,
+  ) {}
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  @Header('vary', 'accept')
+  @ApiOperation({
+    summary: "The caller's own fraud score",
+    description: '`High`, `Moderate` or `Low`; JSON on request.',
+  })
+  @ApiProduces('text/plain', 'application/json')
+  @ApiOkResponse({ description: 'High, Moderate or Low; or {ip_address, fraud_score, score, action}' })
+  @ApiServiceUnavailableResponse({ description: 'There is no verdict, which is not the same as a low one.' })
+  async fraudScore(@Req() request: CallerRequest, @Headers('accept') accept = ''): Promise<unknown> {
+    const client = this.clientIp.resolve(request.socket?.remoteAddress, request.headers);
+    const screening = { policy: this.policies.named(undefined), context: {}, route: 'GET /v1/fraud-score' };
+    const decision = await this.screening.screenClient(client, screening);
+    const fraudScore = bandOf(decision);
+    if (accept.includes('application/json')) {
+      return {
+        ip_address: decision.assessment?.ip ?? null,
+        fraud_score: fraudScore ?? null,
+        score: decision.score ?? null,
+        action: decision.action,
+      };
+    }
+    if (fraudScore === undefined) {
+      throw new ServiceUnavailableException({
+        error: 'IP_RISK_UNAVAILABLE',
+        message: 'There is no verdict now. Try again.',
+      });
+    }
+    return fraudScore;
+  }
+}
+
+/** `undefined` without a verdict. An internal address has no reputation to be bad. */
+function bandOf({ score, cause }: RiskDecision): 'High' | 'Moderate' | 'Low' | undefined {
+  if (cause === 'not-applicable') return 'Low';
+  if (score === undefined) return undefined;
+  if (score >= HIGH_FROM) return 'High';
+  return score >= MODERATE_FROM ? 'Moderate' : 'Low';
+}

@@ -1,0 +1,79 @@
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  HttpCode,
+  Inject,
+  Post,
+  ServiceUnavailableException,
+  UseGuards,
+} from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiSecurity,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import { CLOCK, type Clock } from '../../common/clock/clock.js';
+import { parseIpAddress } from '../../common/ip/ip-address.js';
+import type { RiskDecision } from '../policy/risk-decision.js';
+import { ScreeningService } from '../screening/screening.service.js';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { ApiPolicies } from './api-policies.js';
+import { toAssessmentResponse, toDecisionResponse } from './assessment.response.js';
+import { toBelticResponse } from './beltic.response.js';
+import { ScoreAddressDto } from './score-address.dto.js';
+
+const ROUTE = 'POST /v1/ips/risk';
+
+/** Scores an address for applications in any language. */
+@ApiTags('risk')
+@ApiSecurity('api-key')
+@Controller('v1/ips')
+@UseGuards(ApiKeyGuard)
+export class IpRiskController {
+  constructor(
+    private readonly screening: ScreeningService,
+    private readonly policies: ApiPolicies,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Post('risk')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Score an IP address',
+    description: 'The Beltic contract, plus `assessment` and `decision`.',
+  })
+  @ApiOkResponse({ description: 'risk, network, anonymity, bot, address, assessment, decision' })
+  @ApiBadRequestResponse({ description: '{error, message}' })
+  @ApiUnauthorizedResponse({ description: '{error, message}' })
+  async score(@Body() body: ScoreAddressDto): Promise<Record<string, unknown>> {
+    const policy = this.policies.named(body.policy);
+    const address = parseIpAddress(body.ip_address);
+    if (address === undefined) {
+      throw new BadRequestException({
+        error: 'Invalid IP address format',
+        message: 'IP address must be in valid IPv4 or IPv6 format',
+      });
+    }
+    const context = { claimedCountry: body.claimed_country, subject: body.user_id };
+    const decision = await this.screening.screenAddress(address, { policy, context, route: ROUTE });
+    return this.toResponse(decision, body.user_agent);
+  }
+
+  private toResponse(decision: RiskDecision, userAgent: string | undefined): Record<string, unknown> {
+    const { assessment } = decision;
+    if (assessment === undefined) throw new ServiceUnavailableException();
+    const judged = {
+      assessment: toAssessmentResponse(assessment, this.clock.now()),
+      decision: toDecisionResponse(decision),
+    };
+    if (assessment.status !== 'unavailable') return { ...toBelticResponse(assessment, userAgent), ...judged };
+    // A client that reads only fraud_score would take a missing one for a low one; a 503 is what it treats as an outage.
+    const message =
+      'No provider answered, so there is no score. See assessment.failures; decision tells what the policy does.';
+    throw new ServiceUnavailableException({ error: 'IP_RISK_UNAVAILABLE', message, ...judged });
+  }
+}

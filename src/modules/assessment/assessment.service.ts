@@ -1,0 +1,103 @@
+import { whenReady, type MaybePromise } from '../../common/async/maybe-promise.js';
+import type { Clock } from '../../common/clock/clock.js';
+import { embeddedIpv4, effectiveAddress } from '../../common/ip/embedded-ipv4.js';
+import type { IpAddress } from '../../common/ip/ip-address.js';
+import { prefixKey } from '../../common/ip/ip-prefix.js';
+import { specialPurposeOf } from '../../common/ip/special-purpose.js';
+import type { MemoryCache } from '../caching/memory-cache.js';
+import { SingleFlight } from '../caching/single-flight.js';
+import { mergeIntelligence, NO_MERGED_FACTS } from '../providers/merged-intelligence.js';
+import type { LookupOutcome, ProviderLookup } from '../providers/provider-lookup.js';
+import { riskLevelOf } from '../scoring/risk-level.js';
+import { NO_CONTEXT, scoreSignals } from '../scoring/scorecard.js';
+import { DEFAULT_SCORECARD } from '../scoring/scorecards.js';
+import type { RiskAssessment } from './risk-assessment.js';
+
+/** Seconds an assessment is kept: the seeds' hour for a clean address and five minutes for one that may change soon. */
+const TTL_SECONDS = { clean: 3600, risky: 300, unavailable: 10 } as const;
+
+/** Joins address rules, cache, providers and scoring into one {@link RiskAssessment}. */
+export class AssessmentService {
+  private readonly flights = new SingleFlight<RiskAssessment>();
+  private dataVersion: number;
+
+  constructor(
+    private readonly lookup: ProviderLookup,
+    private readonly cache: MemoryCache<RiskAssessment>,
+    private readonly clock: Clock,
+  ) {
+    this.dataVersion = lookup.dataVersion;
+  }
+
+  /** Answers at once when the address is known or every provider is in memory. Never throws, never rejects. */
+  assess(address: IpAddress): MaybePromise<RiskAssessment> {
+    // Keyed by the address that is looked up: one NAT64 or Teredo /64 holds clients from all over the world.
+    const key = prefixKey(effectiveAddress(address));
+    const cached = this.cached(key);
+    if (cached !== undefined) return sameFor(address, cached);
+    return whenReady(
+      this.flights.run(key, () => this.assessAnew(address, key)),
+      (assessment) => sameFor(address, assessment),
+    );
+  }
+
+  private cached(key: string): RiskAssessment | undefined {
+    const { dataVersion } = this.lookup;
+    if (dataVersion !== this.dataVersion) {
+      this.dataVersion = dataVersion;
+      this.cache.clear();
+    }
+    return this.cache.get(key);
+  }
+
+  private assessAnew(address: IpAddress, key: string): MaybePromise<RiskAssessment> {
+    const specialPurpose = specialPurposeOf(address);
+    if (specialPurpose !== undefined) {
+      return { ...this.blank(address), status: 'not-applicable', specialPurpose };
+    }
+    const version = this.dataVersion;
+    return whenReady(this.lookup.lookup(effectiveAddress(address)), (outcome) => {
+      const assessment = this.toAssessment(address, outcome);
+      if (version === this.lookup.dataVersion) this.cache.set(key, assessment, ttlSecondsOf(assessment));
+      return assessment;
+    });
+  }
+
+  private toAssessment(address: IpAddress, { answers, failures, hasQuorum }: LookupOutcome): RiskAssessment {
+    const merged = mergeIntelligence(answers);
+    const assessed = {
+      ...this.blank(address),
+      ...merged,
+      providers: answers.map(({ providerId }) => providerId),
+      failures,
+    };
+    if (!hasQuorum) return { ...assessed, status: 'unavailable' };
+    const { score, reasons } = scoreSignals(DEFAULT_SCORECARD, { facts: merged.facts, context: NO_CONTEXT });
+    const status = failures.length === 0 ? 'complete' : 'degraded';
+    return { ...assessed, status, score, level: riskLevelOf(score), reasons };
+  }
+
+  private blank(address: IpAddress): Omit<RiskAssessment, 'status'> {
+    return {
+      ip: address.text,
+      embeddedIp: embeddedIpv4(address)?.text,
+      facts: NO_MERGED_FACTS,
+      location: undefined,
+      network: undefined,
+      providers: [],
+      failures: [],
+      assessedAt: this.clock.now(),
+    };
+  }
+}
+
+function ttlSecondsOf(assessment: RiskAssessment): number {
+  if (assessment.status === 'unavailable' || assessment.status === 'not-applicable') return TTL_SECONDS.unavailable;
+  return assessment.status === 'complete' && assessment.level === 'low' ? TTL_SECONDS.clean : TTL_SECONDS.risky;
+}
+
+/** One assessment serves a whole IPv6 /64; each answer still names the address that was asked about. */
+function sameFor(address: IpAddress, assessment: RiskAssessment): RiskAssessment {
+  if (assessment.ip === address.text) return assessment;
+  return { ...assessment, ip: address.text, embeddedIp: embeddedIpv4(address)?.text };
+}

@@ -1,0 +1,50 @@
+import type { SpecialPurpose } from '../../common/ip/special-purpose.js';
+import type { IpLocation, IpNetwork } from '../providers/ip-intelligence.js';
+import type { MergedFacts } from '../providers/merged-intelligence.js';
+import type { ProviderFailure } from '../providers/provider-lookup.js';
+import type { RiskLevel } from '../scoring/risk-level.js';
+import type { RiskReason } from '../scoring/scorecard.js';
+
+/**
+ * `complete`: every provider answered. `degraded`: some did not, enough did. `unavailable`: too few did, so there is no
+ * score. `not-applicable`: a special-purpose address, which has no reputation on the internet.
+ */
+export type AssessmentStatus = 'complete' | 'degraded' | 'unavailable' | 'not-applicable';
+
+interface Assessed {
+  /** Canonical text. */
+  readonly ip: string;
+  /** The IPv4 address inside a NAT64, 6to4 or Teredo address; the providers were asked about this one. */
+  readonly embeddedIp: string | undefined;
+  readonly facts: MergedFacts;
+  readonly location: IpLocation | undefined;
+  readonly network: IpNetwork | undefined;
+  /** Providers that answered, in order of preference. */
+  readonly providers: readonly string[];
+  readonly failures: readonly ProviderFailure[];
+  /** Milliseconds since 1970 at which the providers answered. */
+  readonly assessedAt: number;
+}
+
+/** A verdict on an address, the same for every route. */
+export interface ScoredAssessment extends Assessed {
+  readonly status: 'complete' | 'degraded';
+  /** 0–100, a whole number; higher is riskier. By the `unified` scorecard. */
+  readonly score: number;
+  readonly level: RiskLevel;
+  /** Their points add up to `score`. */
+  readonly reasons: readonly RiskReason[];
+}
+
+/** No verdict. There is no score to mistake for a low one. */
+export interface UnavailableAssessment extends Assessed {
+  readonly status: 'unavailable';
+}
+
+/** A special-purpose address: answered at once and never sent to a provider. */
+export interface NotApplicableAssessment extends Assessed {
+  readonly status: 'not-applicable';
+  readonly specialPurpose: SpecialPurpose;
+}
+
+export type RiskAssessment = ScoredAssessment | UnavailableAssessment | NotApplicableAssessment;

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { HealthController } from './health.controller.js';
+import { ProvidersHealthIndicator } from './providers.health.js';
+
+/** Probes for load balancers and operators. Needs a global `IpRiskModule` beside it. */
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [HealthController],
+  providers: [ProvidersHealthIndicator],
+})
+export class HealthModule {}

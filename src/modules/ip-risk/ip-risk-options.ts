@@ -1,0 +1,62 @@
+import type { Clock } from '../../common/clock/clock.js';
+import type { PolicySet } from '../policy/policy-file.js';
+import type { PolicyRequest } from '../policy/resolve-policy.js';
+import type { RiskDecision } from '../policy/risk-decision.js';
+import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
+
+/** Settings of `IpRiskModule.forRoot`. The library reads no environment: what is not here does not exist. */
+export interface IpRiskModuleOptions {
+  /** In order of preference; at least one. `offline()` needs no account. */
+  readonly providers: readonly IpIntelligenceProvider[];
+  /**
+   * Networks of your own proxies, as CIDRs or the names `loopback`, `linklocal`, `private`, `cloudflare`. Forwarded
+   * headers from anybody else change nothing. @default [] (the socket's peer is the client)
+   */
+  readonly trustedProxies?: readonly string[];
+  /**
+   * The one header believed from a trusted proxy: `x-forwarded-for`, `forwarded`, or one that holds a single address,
+   * such as `cf-connecting-ip`. @default 'x-forwarded-for'
+   */
+  readonly clientIpHeader?: string;
+  /** @default readPolicyFile(), the policies that come with the package */
+  readonly policies?: PolicySet;
+  /** Vendors (without any: offline providers) that must answer for a verdict. @default 1 */
+  readonly quorum?: number;
+  /** Milliseconds that all providers together may take. @default 300 */
+  readonly deadlineMs?: number;
+  /** Assessments kept in memory. @default 50000 */
+  readonly cacheEntries?: number;
+  /** @default the system's clock */
+  readonly clock?: Clock;
+}
+
+/** The request as the guard sees it: an Express request, a Fastify request, or anything with the same parts. */
+export interface GuardedRequest {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly socket?: { readonly remoteAddress?: string | undefined } | undefined;
+  /** The decision on this request, for the handler. */
+  ipRisk?: RiskDecision;
+  /** True when the request is challenged and the route annotates: ask for a second factor. */
+  requireMfa?: boolean;
+}
+
+// The application decides the type of its requests; `any` is what lets `(request: Request) => …` be written there.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type AppRequest = any;
+
+/** Metadata key under which a class or handler keeps its {@link IpRiskRouteOptions}. */
+export const IP_RISK_ROUTE = Symbol('IP_RISK:ROUTE');
+
+/** Options of `@IpRisk()`. A method's are merged over its class's. */
+export interface IpRiskRouteOptions extends PolicyRequest {
+  /** The user or account the request is about; goes into the decision. */
+  readonly subject?: (request: AppRequest) => string | undefined;
+  /** The country the caller states (billing, profile), ISO 3166-1 alpha-2. A difference to the address's country scores. */
+  readonly claimedCountry?: (request: AppRequest) => string | undefined;
+  /** True lets the request through unassessed; the decision says `skipped`. An exception here fails the request. */
+  readonly skipIf?: (request: AppRequest) => boolean;
+  /** The client's address where the application knows it better, such as behind a tunnel. Text that is no address is an unknown client. */
+  readonly ip?: (request: AppRequest) => string | undefined;
+  /** Called with every decision, before it is enforced. It cannot change or delay it; its errors are logged. */
+  readonly onDecision?: (decision: RiskDecision, request: AppRequest) => unknown;
+}

@@ -1,0 +1,72 @@
+import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { digested, type DigestedPolicy } from '../policy/policy-digest.js';
+import type { PolicySet } from '../policy/policy-file.js';
+import { resolvePolicy } from '../policy/resolve-policy.js';
+import { IP_RISK_ROUTE, type IpRiskRouteOptions } from './ip-risk-options.js';
+
+/** A decorated handler with everything settled. */
+export interface ProtectedRoute {
+  /** `LoginController.login` */
+  readonly route: string;
+  readonly policy: DigestedPolicy;
+  readonly options: IpRiskRouteOptions;
+}
+
+type Handler = object & { readonly name: string };
+
+/** The options and policy of each decorated route: worked out once, and checked when the application starts. */
+@Injectable()
+export class ProtectedRoutes implements OnModuleInit {
+  private readonly routes = new WeakMap<Type, WeakMap<Handler, ProtectedRoute>>();
+
+  constructor(
+    private readonly policies: PolicySet,
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+  ) {}
+
+  /** @throws InvalidConfigurationError for a route whose options cannot be meant, which stops the start. */
+  onModuleInit(): void {
+    for (const { metatype } of this.discovery.getControllers()) {
+      if (typeof metatype !== 'function') continue;
+      const prototype = metatype.prototype as Record<string, unknown>;
+      for (const name of this.scanner.getAllMethodNames(prototype)) {
+        const handler = prototype[name];
+        if (typeof handler === 'function') this.of(metatype as Type, handler);
+      }
+    }
+  }
+
+  of(controller: Type, handler: Handler): ProtectedRoute {
+    let ofController = this.routes.get(controller);
+    if (ofController === undefined) {
+      ofController = new WeakMap();
+      this.routes.set(controller, ofController);
+    }
+    let route = ofController.get(handler);
+    if (route === undefined) {
+      route = this.settle(controller, handler);
+      ofController.set(handler, route);
+    }
+    return route;
+  }
+
+  private settle(controller: Type, handler: Handler): ProtectedRoute {
+    const layers = [...classLayers(controller), ...ownOptions(handler)];
+    const route = `${controller.name}.${handler.name}`;
+    const policy = digested(resolvePolicy(this.policies, layers, `@IpRisk on ${route}`));
+    return { route, policy, options: Object.assign({}, ...layers) as IpRiskRouteOptions };
+  }
+}
+
+/** Base class first: a class that extends a protected one adds to its options and does not replace them. */
+function classLayers(controller: Type): IpRiskRouteOptions[] {
+  const parent = Object.getPrototypeOf(controller) as Type | null;
+  return [...(parent === null || parent === Function.prototype ? [] : classLayers(parent)), ...ownOptions(controller)];
+}
+
+function ownOptions(target: object): IpRiskRouteOptions[] {
+  const options = Reflect.getOwnMetadata(IP_RISK_ROUTE, target) as IpRiskRouteOptions | undefined;
+  return options === undefined ? [] : [options];
+}

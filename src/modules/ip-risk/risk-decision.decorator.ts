@@ -1,0 +1,23 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
+import type { RiskDecision as Decision } from '../policy/risk-decision.js';
+import type { GuardedRequest } from './ip-risk-options.js';
+
+/**
+ * The decision on this request, as a handler's parameter.
+ *
+ * @throws InvalidConfigurationError (a 500) on a handler that has no `@IpRisk()`: there is no decision to hand over.
+ */
+export const RiskDecision = createParamDecorator((_: unknown, context: ExecutionContext): Decision => {
+  const { ipRisk } = context.switchToHttp().getRequest<GuardedRequest>();
+  if (ipRisk === undefined) {
+    const handler = `${context.getClass().name}.${context.getHandler().name}`;
+    throw new InvalidConfigurationError(
+      `${handler} takes @RiskDecision() but has no @IpRisk(); add it to the handler or its class.`,
+    );
+  }
+  return ipRisk;
+});
+
+/** The same name for the value, so that one import serves `@RiskDecision() risk: RiskDecision`. */
+export type RiskDecision = Decision;

@@ -1,0 +1,145 @@
+import type { RiskAssessment, ScoredAssessment } from '../assessment/risk-assessment.js';
+import { scoreSignals, type ContextSignals, type RiskReason } from '../scoring/scorecard.js';
+import { DEFAULT_SCORECARD, SCORECARDS } from '../scoring/scorecards.js';
+import { BLOCKABLE_FACTS, type IpRiskPolicy } from './ip-risk-policy.js';
+import type { DigestedPolicy } from './policy-digest.js';
+import type { DecisionCause, RiskAction, RiskDecision } from './risk-decision.js';
+
+/** What the request adds to the assessment of its address. */
+export interface RequestContext {
+  /** ISO 3166-1 alpha-2 of the country the caller states. */
+  readonly claimedCountry?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
+export const NO_REQUEST_CONTEXT: RequestContext = {};
+
+interface Ruling {
+  readonly action: RiskAction;
+  readonly cause: DecisionCause;
+  readonly score?: number;
+  readonly reasons?: readonly RiskReason[];
+  readonly degraded?: readonly string[];
+}
+
+/** What to do with a request from an assessed address. Pure. */
+export function decide(assessment: RiskAssessment, digested: DigestedPolicy, context: RequestContext): RiskDecision {
+  return toDecision(rule(assessment, digested.policy, context), digested, context, assessment);
+}
+
+/** What to do with a request whose sender is not known: the same as without a verdict, never "private, so allow". */
+export function decideUnknownClient(
+  digested: DigestedPolicy,
+  context: RequestContext,
+  assessment?: RiskAssessment,
+): RiskDecision {
+  const ruling = withoutVerdict(digested.policy, 'client-ip-unknown', ['client-ip']);
+  return toDecision(ruling, digested, context, assessment);
+}
+
+/** A request that the route's own `skipIf` lets through unassessed. */
+export function decideSkipped(digested: DigestedPolicy): RiskDecision {
+  return toDecision({ action: 'allow', cause: 'skipped' }, digested, NO_REQUEST_CONTEXT, undefined);
+}
+
+function rule(assessment: RiskAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
+  switch (assessment.status) {
+    case 'not-applicable':
+      return assessment.specialPurpose.scope === 'internal'
+        ? { action: 'allow', cause: 'not-applicable' }
+        : withoutVerdict(policy, 'client-ip-unknown', ['client-ip']);
+    case 'unavailable':
+      return withoutVerdict(
+        policy,
+        'unavailable',
+        assessment.failures.map(({ providerId }) => providerId),
+      );
+    case 'complete':
+    case 'degraded':
+      return ruleOnScore(assessment, policy, context);
+  }
+}
+
+function withoutVerdict(policy: IpRiskPolicy, cause: DecisionCause, degraded: readonly string[]): Ruling {
+  const { onUnavailable } = policy;
+  return { action: onUnavailable === 'hold' ? 'review' : onUnavailable, cause, degraded };
+}
+
+function ruleOnScore(assessment: ScoredAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
+  const signals = contextSignals(assessment, policy, context);
+  const { score, reasons } = scoreUnder(assessment, policy, signals);
+  const common = { score, reasons, degraded: assessment.failures.map(({ providerId }) => providerId) };
+  if (signals.isDeniedCountry === true && policy.onDeniedCountry === 'block') {
+    return { ...common, action: 'block', cause: 'denied-country' };
+  }
+  if (policy.blockOn.some((fact) => assessment.facts[BLOCKABLE_FACTS[fact]]?.value === true)) {
+    return { ...common, action: 'block', cause: 'fact' };
+  }
+  // A broken score compares false with every threshold, which would mean "allow"; it is no verdict instead.
+  if (!(score >= 0 && score <= 100)) return withoutVerdict(policy, 'unavailable', [policy.scorecard]);
+  const action = actionFor(score, policy);
+  const isGeographic = action === 'block' && signals.isDeniedCountry === true;
+  return { ...common, action, cause: isGeographic ? 'denied-country' : 'score' };
+}
+
+function actionFor(score: number, { thresholds }: IpRiskPolicy): RiskAction {
+  if (score >= thresholds.block) return 'block';
+  if (score >= thresholds.challenge) return 'challenge';
+  return score >= thresholds.monitor ? 'monitor' : 'allow';
+}
+
+function contextSignals(
+  { location }: ScoredAssessment,
+  policy: IpRiskPolicy,
+  { claimedCountry }: RequestContext,
+): ContextSignals {
+  const country = location?.countryCode;
+  const isKnown = country !== undefined;
+  const { deniedCountries, allowedCountries } = policy;
+  return {
+    claimedCountryDiffers:
+      isKnown && claimedCountry !== undefined ? claimedCountry.toUpperCase() !== country : undefined,
+    isDeniedCountry: isKnown
+      ? deniedCountries.includes(country) || (allowedCountries.length > 0 && !allowedCountries.includes(country))
+      : undefined,
+    speedKmh: undefined,
+  };
+}
+
+function scoreUnder(
+  assessment: ScoredAssessment,
+  policy: IpRiskPolicy,
+  context: ContextSignals,
+): { readonly score: number; readonly reasons: readonly RiskReason[] } {
+  const isContextFree = context.claimedCountryDiffers !== true && context.isDeniedCountry !== true;
+  if (isContextFree && policy.scorecard === DEFAULT_SCORECARD.name) return assessment;
+  return scoreSignals(SCORECARDS[policy.scorecard] ?? DEFAULT_SCORECARD, { facts: assessment.facts, context });
+}
+
+function toDecision(
+  { action: intendedAction, cause, score, reasons = [], degraded = [] }: Ruling,
+  { policy, digest }: DigestedPolicy,
+  { subject }: RequestContext,
+  assessment: RiskAssessment | undefined,
+): RiskDecision {
+  const isLive = policy.mode === 'live';
+  const action = isLive || intendedAction === 'allow' ? intendedAction : 'monitor';
+  const isWithoutVerdict = cause === 'unavailable' || cause === 'client-ip-unknown';
+  const isStopped = action === 'block' || action === 'review';
+  return {
+    action,
+    intendedAction,
+    cause,
+    score,
+    reasons,
+    failedOpen: isWithoutVerdict && (action === 'allow' || action === 'monitor'),
+    failedClosed: isWithoutVerdict && isStopped,
+    requireMfa: action === 'challenge',
+    degraded,
+    policy: { name: policy.name, digest },
+    mode: policy.mode,
+    onChallenge: policy.onChallenge,
+    subject,
+    assessment,
+  };
+}

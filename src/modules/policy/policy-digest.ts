@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { SCORECARDS } from '../scoring/scorecards.js';
+import type { IpRiskPolicy } from './ip-risk-policy.js';
+
+/** A policy with its digest, made once for each route. */
+export interface DigestedPolicy {
+  readonly policy: IpRiskPolicy;
+  readonly digest: string;
+}
+
+export function digested(policy: IpRiskPolicy): DigestedPolicy {
+  return { policy, digest: policyDigest(policy) };
+}
+
+/**
+ * Sixteen hexadecimal digits that change whenever the policy or its scorecard's points do, so that a decision can be
+ * traced to the rules it was made under.
+ */
+export function policyDigest(policy: IpRiskPolicy): string {
+  const rules = SCORECARDS[policy.scorecard]?.rules.map(({ code, points }) => [code, points]);
+  const fields = Object.entries(policy).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([fields, rules]))
+    .digest('hex')
+    .slice(0, 16);
+}

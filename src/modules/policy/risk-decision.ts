@@ -1,0 +1,38 @@
+import type { RiskAssessment } from '../assessment/risk-assessment.js';
+import type { RiskReason } from '../scoring/scorecard.js';
+import type { OnChallenge, PolicyMode } from './ip-risk-policy.js';
+
+/** `review` is a request held for a person to look at. */
+export type RiskAction = 'allow' | 'monitor' | 'challenge' | 'block' | 'review';
+
+/** What decided. Only `score`, `fact` and `denied-country` are about the address; the rest is about not knowing it. */
+export type DecisionCause =
+  'score' | 'fact' | 'denied-country' | 'unavailable' | 'client-ip-unknown' | 'not-applicable' | 'skipped';
+
+/** An assessment under one policy: what is done with the request. */
+export interface RiskDecision {
+  /** What is done. Under `dry-run` always `allow` or `monitor`. */
+  readonly action: RiskAction;
+  /** What live mode would do; the same as `action` there. */
+  readonly intendedAction: RiskAction;
+  readonly cause: DecisionCause;
+  /** 0–100 with the request's own signals counted in; `undefined` without a verdict, never 0 in its place. */
+  readonly score: number | undefined;
+  /** Their points add up to `score`. For the log; a blocked caller never sees them. */
+  readonly reasons: readonly RiskReason[];
+  /** Let through without a verdict. */
+  readonly failedOpen: boolean;
+  /** Stopped without a verdict. */
+  readonly failedClosed: boolean;
+  /** Challenged: ask for a second factor before going on. */
+  readonly requireMfa: boolean;
+  /** What was missing: ids of providers that failed, `client-ip` when the sender is not known. */
+  readonly degraded: readonly string[];
+  readonly policy: { readonly name: string; readonly digest: string };
+  readonly mode: PolicyMode;
+  readonly onChallenge: OnChallenge;
+  /** The user or account the route names, for the log. */
+  readonly subject: string | undefined;
+  /** `undefined` when there was no address to assess. */
+  readonly assessment: RiskAssessment | undefined;
+}

@@ -1,0 +1,67 @@
+/** The facts a provider may know. Each is three-valued: true, false, or not known. */
+export const FACT_NAMES = [
+  'isTorExitNode',
+  'isAnonymousVpn',
+  'isPublicProxy',
+  'isResidentialProxy',
+  'isRelay',
+  'isHostingProvider',
+  'isMobile',
+  'isSatellite',
+  'isKnownCrawler',
+  'isBlocklisted',
+] as const;
+
+export type FactName = (typeof FACT_NAMES)[number];
+
+/** One statement about an address. */
+export interface Fact {
+  readonly value: boolean;
+  /** 0–1: how sure the provider is. 1 where it states the fact without a figure. */
+  readonly confidence: number;
+  /** What it rests on, for the audit log: `asn-table`, `feed:tor-exits`, … Never shown to a caller who is blocked. */
+  readonly evidence: string;
+  /** ISO 8601 day on which the provider last saw it, where it says. */
+  readonly lastSeen: string | undefined;
+}
+
+/** `undefined` means unknown, which is not false. */
+export type Facts = Readonly<Record<FactName, Fact | undefined>>;
+
+export interface IpLocation {
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly countryCode: string | undefined;
+  readonly region: string | undefined;
+  readonly city: string | undefined;
+  readonly postalCode: string | undefined;
+  /** Degrees, WGS 84. Usually the centre of the city. */
+  readonly latitude: number | undefined;
+  readonly longitude: number | undefined;
+  /** Kilometres around the point that hold the device, where the source says. */
+  readonly accuracyRadiusKm: number | undefined;
+  /** IANA time zone name. */
+  readonly timeZone: string | undefined;
+}
+
+export interface IpNetwork {
+  readonly asn: number | undefined;
+  readonly organization: string | undefined;
+  readonly isp: string | undefined;
+}
+
+/** What one provider knows of one address. */
+export interface IpIntelligence {
+  readonly providerId: string;
+  readonly facts: Facts;
+  readonly location: IpLocation | undefined;
+  readonly network: IpNetwork | undefined;
+}
+
+export const NO_FACTS: Facts = Object.freeze(
+  Object.fromEntries(FACT_NAMES.map((name) => [name, undefined])) as Record<FactName, undefined>,
+);
+
+/** True when the answer holds no knowledge at all: it counts as no verdict, never as "nothing bad". */
+export function knowsNothing({ facts, location, network }: IpIntelligence): boolean {
+  return location === undefined && network === undefined && FACT_NAMES.every((name) => facts[name] === undefined);
+}

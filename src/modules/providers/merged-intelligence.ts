@@ -1,0 +1,80 @@
+import {
+  FACT_NAMES,
+  NO_FACTS,
+  type Fact,
+  type FactName,
+  type IpIntelligence,
+  type IpLocation,
+  type IpNetwork,
+} from './ip-intelligence.js';
+
+/** One provider's word on one fact. */
+export interface Claim extends Fact {
+  readonly providerId: string;
+}
+
+/** What all providers together say of one fact. */
+export interface MergedFact {
+  readonly value: boolean;
+  /** 0–1, of the most confident provider on the winning side. */
+  readonly confidence: number;
+  /** All claims, the winning side's first. */
+  readonly claims: readonly Claim[];
+  /** True when a provider said the opposite. */
+  readonly isDisputed: boolean;
+}
+
+export type MergedFacts = Readonly<Record<FactName, MergedFact | undefined>>;
+
+export interface MergedIntelligence {
+  readonly facts: MergedFacts;
+  readonly location: IpLocation | undefined;
+  readonly network: IpNetwork | undefined;
+}
+
+export const NO_MERGED_FACTS: MergedFacts = NO_FACTS as MergedFacts;
+
+/**
+ * Joins the answers, given in order of preference. For each fact the side with the larger sum of confidence wins, on a
+ * tie the side that says yes; location and network come field by field from the first provider that knows.
+ */
+export function mergeIntelligence(answers: readonly IpIntelligence[]): MergedIntelligence {
+  const facts: Record<FactName, MergedFact | undefined> = { ...NO_MERGED_FACTS };
+  for (const name of FACT_NAMES) facts[name] = mergeFact(name, answers);
+  return {
+    facts,
+    location: firstKnown(answers.map(({ location }) => location)),
+    network: firstKnown(answers.map(({ network }) => network)),
+  };
+}
+
+function mergeFact(name: FactName, answers: readonly IpIntelligence[]): MergedFact | undefined {
+  const claims: Claim[] = [];
+  let balance = 0;
+  for (const { facts, providerId } of answers) {
+    const fact = facts[name];
+    if (fact === undefined) continue;
+    claims.push({ ...fact, providerId });
+    balance += fact.value ? fact.confidence : -fact.confidence;
+  }
+  if (claims.length === 0) return undefined;
+  const value = balance > 0 || (balance === 0 && claims.some((claim) => claim.value));
+  const winning = claims.filter((claim) => claim.value === value);
+  const losing = claims.filter((claim) => claim.value !== value);
+  return {
+    value,
+    confidence: Math.max(...winning.map(({ confidence }) => confidence)),
+    claims: [...winning, ...losing],
+    isDisputed: losing.length > 0,
+  };
+}
+
+function firstKnown<T extends object>(values: readonly (T | undefined)[]): T | undefined {
+  const known = values.filter((value) => value !== undefined);
+  if (known.length <= 1) return known[0];
+  const merged: Record<string, unknown> = {};
+  for (const value of known) {
+    for (const [field, fieldValue] of Object.entries(value)) merged[field] ??= fieldValue;
+  }
+  return merged as T;
+}

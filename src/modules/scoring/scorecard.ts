@@ -1,0 +1,99 @@
+import type { MergedFact, MergedFacts } from '../providers/merged-intelligence.js';
+
+/** What is known of the request beyond the address. `undefined` is unknown and never scores. */
+export interface ContextSignals {
+  /** The country the caller states differs from the one the address is in. */
+  readonly claimedCountryDiffers: boolean | undefined;
+  /** The policy denies the address's country. */
+  readonly isDeniedCountry: boolean | undefined;
+  /** Least speed in km/h since the user's last login. */
+  readonly speedKmh: number | undefined;
+}
+
+export const NO_CONTEXT: ContextSignals = {
+  claimedCountryDiffers: undefined,
+  isDeniedCountry: undefined,
+  speedKmh: undefined,
+};
+
+export interface ScoringInput {
+  readonly facts: MergedFacts;
+  readonly context: ContextSignals;
+}
+
+/** Why points were given. The points of all reasons add up to the score. */
+export interface RiskReason {
+  readonly code: string;
+  readonly points: number;
+  /** Ids of the providers it rests on, joined by `+`; `request` for what the request itself shows. */
+  readonly provider: string;
+  /** For the audit log. Never shown to a caller who is blocked. */
+  readonly detail: string;
+}
+
+/** One row of a scorecard. */
+export interface ScorecardRule {
+  readonly code: string;
+  /** Points when it applies; 0 for a row that only explains. */
+  readonly points: number;
+  /** The evidence that makes the row apply, or `undefined`. */
+  readonly evidence: (input: ScoringInput) => ScoringEvidence | undefined;
+}
+
+export interface ScoringEvidence {
+  readonly provider: string;
+  readonly detail: string;
+  /** 0–1. Half the points from {@link FULL_POINTS_FROM} down to {@link HALF_POINTS_FROM}, none below. @default 1 */
+  readonly confidence?: number;
+}
+
+/** A named table of rules. */
+export interface Scorecard {
+  readonly name: string;
+  readonly rules: readonly ScorecardRule[];
+}
+
+export interface Score {
+  /** 0–100, a whole number; higher is riskier. */
+  readonly score: number;
+  readonly reasons: readonly RiskReason[];
+}
+
+export const FULL_POINTS_FROM = 0.8;
+export const HALF_POINTS_FROM = 0.4;
+const MAXIMUM = 100;
+
+/** Applies every rule of the card. Pure; the same input gives the same score and reasons. */
+export function scoreSignals(card: Scorecard, input: ScoringInput): Score {
+  const reasons: RiskReason[] = [];
+  let sum = 0;
+  for (const rule of card.rules) {
+    const evidence = rule.evidence(input);
+    if (evidence === undefined) continue;
+    const points = pointsFor(rule.points, evidence.confidence ?? 1);
+    if (points === undefined) continue;
+    sum += points;
+    reasons.push({ code: rule.code, points, provider: evidence.provider, detail: evidence.detail });
+  }
+  if (sum > MAXIMUM) {
+    const detail = `the rules give ${sum}, a score ends at ${MAXIMUM}`;
+    reasons.push({ code: 'SCORE_CAPPED', points: MAXIMUM - sum, provider: card.name, detail });
+  }
+  return { score: Math.min(sum, MAXIMUM), reasons };
+}
+
+function pointsFor(points: number, confidence: number): number | undefined {
+  if (confidence >= FULL_POINTS_FROM) return points;
+  return confidence >= HALF_POINTS_FROM ? Math.round(points / 2) : undefined;
+}
+
+/** The evidence of a fact that is true; unknown and false give none. */
+export function evidenceOf(fact: MergedFact | undefined): ScoringEvidence | undefined {
+  if (fact?.value !== true) return undefined;
+  const winning = fact.claims.filter(({ value }) => value);
+  return {
+    provider: winning.map(({ providerId }) => providerId).join('+'),
+    detail: winning.map(({ evidence }) => evidence).join(', '),
+    confidence: fact.confidence,
+  };
+}

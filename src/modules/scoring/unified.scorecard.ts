@@ -1,0 +1,47 @@
+import type { MergedFact } from '../providers/merged-intelligence.js';
+import { claimedCountryDiffers, deniedCountry, impossibleTravel } from './context-rules.js';
+import { evidenceOf, FULL_POINTS_FROM, type Scorecard } from './scorecard.js';
+
+/**
+ * Our own card on merged facts, the default. No single anonymiser blocks under the default policies: VPN alone is a
+ * mark, Tor a strong one, a relay none, and a hosting address counts only where nothing else explains it.
+ */
+export const unifiedScorecard: Scorecard = {
+  name: 'unified',
+  rules: [
+    { code: 'TOR_EXIT_NODE', points: 50, evidence: ({ facts }) => evidenceOf(facts.isTorExitNode) },
+    { code: 'BLOCKLISTED', points: 60, evidence: ({ facts }) => evidenceOf(facts.isBlocklisted) },
+    {
+      code: 'ANONYMOUS_VPN',
+      points: 25,
+      evidence: ({ facts }) => (facts.isTorExitNode?.value === true ? undefined : evidenceOf(facts.isAnonymousVpn)),
+    },
+    { code: 'RESIDENTIAL_PROXY', points: 30, evidence: ({ facts }) => evidenceOf(facts.isResidentialProxy) },
+    {
+      code: 'PUBLIC_PROXY',
+      points: 25,
+      evidence: ({ facts }) =>
+        facts.isTorExitNode?.value === true || facts.isResidentialProxy?.value === true
+          ? undefined
+          : evidenceOf(facts.isPublicProxy),
+    },
+    {
+      // A server without a VPN to explain it points at a bot; relays, Tor and verified crawlers live on servers too.
+      code: 'HOSTING_PROVIDER',
+      points: 30,
+      evidence: ({ facts }) => {
+        const explanations = [facts.isAnonymousVpn, facts.isTorExitNode, facts.isRelay, facts.isKnownCrawler];
+        return explanations.some(isCertain) ? undefined : evidenceOf(facts.isHostingProvider);
+      },
+    },
+    { code: 'PRIVACY_RELAY', points: 0, evidence: ({ facts }) => evidenceOf(facts.isRelay) },
+    { code: 'KNOWN_CRAWLER', points: 0, evidence: ({ facts }) => evidenceOf(facts.isKnownCrawler) },
+    impossibleTravel,
+    deniedCountry,
+    claimedCountryDiffers,
+  ],
+};
+
+function isCertain(fact: MergedFact | undefined): boolean {
+  return fact?.value === true && fact.confidence >= FULL_POINTS_FROM;
+}
