@@ -3,13 +3,13 @@ import type { Clock } from '../../common/clock/clock.js';
 import { embeddedIpv4, effectiveAddress } from '../../common/ip/embedded-ipv4.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
 import { prefixKey } from '../../common/ip/ip-prefix.js';
-import { specialPurposeOf } from '../../common/ip/special-purpose.js';
+import { specialPurposeOf, type SpecialPurpose } from '../../common/ip/special-purpose.js';
 import type { MemoryCache } from '../caching/memory-cache.js';
 import { SingleFlight } from '../caching/single-flight.js';
-import { mergeIntelligence, NO_MERGED_FACTS } from '../providers/merged-intelligence.js';
+import { mergeIntelligence, NO_MERGED_FACTS, type MergedFacts } from '../providers/merged-intelligence.js';
 import type { LookupOutcome, ProviderLookup } from '../providers/provider-lookup.js';
 import { riskLevelOf } from '../scoring/risk-level.js';
-import { NO_CONTEXT, scoreSignals } from '../scoring/scorecard.js';
+import { NO_CONTEXT, scoreSignals, type Score } from '../scoring/scorecard.js';
 import { DEFAULT_SCORECARD } from '../scoring/scorecards.js';
 import type { RiskAssessment } from './risk-assessment.js';
 
@@ -19,6 +19,7 @@ const TTL_SECONDS = { clean: 3600, risky: 300, unavailable: 10 } as const;
 /** Joins address rules, cache, providers and scoring into one {@link RiskAssessment}. */
 export class AssessmentService {
   private readonly flights = new SingleFlight<RiskAssessment>();
+  private readonly scores = new WeakMap<MergedFacts, Score>();
   private dataVersion: number;
 
   constructor(
@@ -52,9 +53,7 @@ export class AssessmentService {
 
   private assessAnew(address: IpAddress, key: string): MaybePromise<RiskAssessment> {
     const specialPurpose = specialPurposeOf(address);
-    if (specialPurpose !== undefined) {
-      return { ...this.blank(address), status: 'not-applicable', specialPurpose };
-    }
+    if (specialPurpose !== undefined) return this.notApplicable(address, specialPurpose);
     const version = this.dataVersion;
     return whenReady(this.lookup.lookup(effectiveAddress(address)), (outcome) => {
       const assessment = this.toAssessment(address, outcome);
@@ -63,21 +62,35 @@ export class AssessmentService {
     });
   }
 
+  // The three shapes are written out: a verdict is made on every cold request, and spreading one object into another
+  // cost more there than the lookups themselves.
   private toAssessment(address: IpAddress, { answers, failures, hasQuorum }: LookupOutcome): RiskAssessment {
-    const merged = mergeIntelligence(answers);
-    const assessed = {
-      ...this.blank(address),
-      ...merged,
-      providers: answers.map(({ providerId }) => providerId),
+    const { facts, location, network } = mergeIntelligence(answers);
+    const { score, reasons } = this.scoreOf(facts);
+    const ip = address.text;
+    const embeddedIp = embeddedIpv4(address)?.text;
+    const providers = answers.map(({ providerId }) => providerId);
+    const assessedAt = this.clock.now();
+    if (!hasQuorum) {
+      return { ip, embeddedIp, facts, location, network, providers, failures, assessedAt, status: 'unavailable' };
+    }
+    return {
+      ip,
+      embeddedIp,
+      facts,
+      location,
+      network,
+      providers,
       failures,
+      assessedAt,
+      status: failures.length === 0 ? 'complete' : 'degraded',
+      score,
+      level: riskLevelOf(score),
+      reasons,
     };
-    if (!hasQuorum) return { ...assessed, status: 'unavailable' };
-    const { score, reasons } = scoreSignals(DEFAULT_SCORECARD, { facts: merged.facts, context: NO_CONTEXT });
-    const status = failures.length === 0 ? 'complete' : 'degraded';
-    return { ...assessed, status, score, level: riskLevelOf(score), reasons };
   }
 
-  private blank(address: IpAddress): Omit<RiskAssessment, 'status'> {
+  private notApplicable(address: IpAddress, specialPurpose: SpecialPurpose): RiskAssessment {
     return {
       ip: address.text,
       embeddedIp: embeddedIpv4(address)?.text,
@@ -87,7 +100,19 @@ export class AssessmentService {
       providers: [],
       failures: [],
       assessedAt: this.clock.now(),
+      status: 'not-applicable',
+      specialPurpose,
     };
+  }
+
+  /** Networks share their facts among addresses, and facts alone make the score. */
+  private scoreOf(facts: MergedFacts): Score {
+    let score = this.scores.get(facts);
+    if (score === undefined) {
+      score = scoreSignals(DEFAULT_SCORECARD, { facts, context: NO_CONTEXT });
+      this.scores.set(facts, score);
+    }
+    return score;
   }
 }
 

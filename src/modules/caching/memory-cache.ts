@@ -3,6 +3,7 @@ import type { Clock } from '../../common/clock/clock.js';
 
 interface Entry<V> {
   readonly value: V;
+  readonly storedAt: number;
   readonly expiresAt: number;
 }
 
@@ -25,12 +26,17 @@ export class MemoryCache<V extends object> {
   /** The value, or `undefined` once its time is over. */
   get(key: string): V | undefined {
     const entry = this.entries.get(key);
-    return entry !== undefined && entry.expiresAt > this.clock.now() ? entry.value : undefined;
+    if (entry === undefined) return undefined;
+    const now = this.clock.now();
+    // An entry from the future is there because the clock was set back; it would outlive its time by as much.
+    return now >= entry.storedAt && now < entry.expiresAt ? entry.value : undefined;
   }
 
   /** @param ttlSeconds 0 or less keeps nothing. */
   set(key: string, value: V, ttlSeconds: number): void {
-    if (ttlSeconds > 0) this.entries.set(key, { value, expiresAt: this.clock.now() + ttlSeconds * 1000 });
+    if (!(ttlSeconds > 0)) return;
+    const storedAt = this.clock.now();
+    this.entries.set(key, { value, storedAt, expiresAt: storedAt + ttlSeconds * 1000 });
   }
 
   clear(): void {

@@ -13,6 +13,8 @@ import { ProtectedRoutes, type ProtectedRoute } from './protected-routes.js';
 @Injectable()
 export class IpRiskGuard implements CanActivate {
   private readonly logger = new Logger('IpRisk');
+  /** The route each request was last decided for. What else is on the request may be anybody's. */
+  private readonly decided = new WeakMap<GuardedRequest, ProtectedRoute>();
 
   constructor(
     private readonly routes: ProtectedRoutes,
@@ -27,32 +29,34 @@ export class IpRiskGuard implements CanActivate {
       );
     }
     const request = context.switchToHttp().getRequest<GuardedRequest>();
-    // A class and a method decorator bind the guard twice; the request is assessed once, under the merged options.
-    if (request.ipRisk !== undefined) return true;
     const route = this.routes.of(context.getClass(), context.getHandler());
+    // A class and a method decorator bind the guard twice; the request is assessed once, under the merged options.
+    if (this.decided.get(request) === route) return true;
     return whenReady(this.decisionOn(request, route), (decision) => this.enforce(decision, request, route));
   }
 
   private decisionOn(request: GuardedRequest, route: ProtectedRoute): MaybePromise<RiskDecision> {
     const { options } = route;
     if (options.skipIf?.(request) === true) return this.screening.skip(route);
-    const context = { subject: options.subject?.(request), claimedCountry: options.claimedCountry?.(request) };
+    const context = { subject: options.subject?.(request), claimedCountry: textOf(options.claimedCountry?.(request)) };
     return this.screening.screenClient(this.clientOf(request, route), { ...route, context });
   }
 
   private clientOf(request: GuardedRequest, { options }: ProtectedRoute): ClientIp {
     if (options.ip === undefined) return this.clientIp.resolve(request.socket?.remoteAddress, request.headers);
-    const text = options.ip(request);
+    const text = textOf(options.ip(request));
     const address = text === undefined ? undefined : parseIpAddress(text);
     if (address === undefined) return { status: 'unknown', cause: 'hop-unreadable' };
     return { status: 'known', address, internal: false, doubt: undefined };
   }
 
-  private enforce(decision: RiskDecision, request: GuardedRequest, { options }: ProtectedRoute): true {
+  private enforce(decision: RiskDecision, request: GuardedRequest, route: ProtectedRoute): true {
+    const { options } = route;
     request.ipRisk = decision;
+    this.decided.set(request, route);
     if (decision.requireMfa) request.requireMfa = true;
-    if (options.onDecision !== undefined) this.tell(options.onDecision, decision, request);
     const denial = denialOf(decision);
+    if (options.onDecision !== undefined) this.tell(options.onDecision, decision, request);
     if (denial !== undefined) throw denial;
     return true;
   }
@@ -71,4 +75,9 @@ export class IpRiskGuard implements CanActivate {
       failed(error);
     }
   }
+}
+
+/** Routes read parsed bodies and queries, where a caller can put a list or a number in the place of text. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

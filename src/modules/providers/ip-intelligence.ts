@@ -57,9 +57,19 @@ export interface IpIntelligence {
   readonly network: IpNetwork | undefined;
 }
 
-export const NO_FACTS: Facts = Object.freeze(
-  Object.fromEntries(FACT_NAMES.map((name) => [name, undefined])) as Record<FactName, undefined>,
-);
+/** Nothing known. Written out, so that every object made from it has one shape, which is what the engine makes fast. */
+export const NO_FACTS: Facts = Object.freeze({
+  isTorExitNode: undefined,
+  isAnonymousVpn: undefined,
+  isPublicProxy: undefined,
+  isResidentialProxy: undefined,
+  isRelay: undefined,
+  isHostingProvider: undefined,
+  isMobile: undefined,
+  isSatellite: undefined,
+  isKnownCrawler: undefined,
+  isBlocklisted: undefined,
+});
 
 /** True when the answer holds no knowledge at all: it counts as no verdict, never as "nothing bad". */
 export function knowsNothing({ facts, location, network }: IpIntelligence): boolean {

@@ -3,6 +3,7 @@ import {
   NO_FACTS,
   type Fact,
   type FactName,
+  type Facts,
   type IpIntelligence,
   type IpLocation,
   type IpNetwork,
@@ -39,13 +40,32 @@ export const NO_MERGED_FACTS: MergedFacts = NO_FACTS as MergedFacts;
  * tie the side that says yes; location and network come field by field from the first provider that knows.
  */
 export function mergeIntelligence(answers: readonly IpIntelligence[]): MergedIntelligence {
-  const facts: Record<FactName, MergedFact | undefined> = { ...NO_MERGED_FACTS };
-  for (const name of FACT_NAMES) facts[name] = mergeFact(name, answers);
+  const [only] = answers;
+  if (only !== undefined && answers.length === 1) {
+    return { facts: mergeAlone(only), location: only.location, network: only.network };
+  }
   return {
-    facts,
+    facts: mergeFacts(answers),
     location: firstKnown(answers.map(({ location }) => location)),
     network: firstKnown(answers.map(({ network }) => network)),
   };
+}
+
+const mergedAlone = new WeakMap<Facts, { readonly providerId: string; readonly facts: MergedFacts }>();
+
+/** Providers that share one set of facts among many addresses have it merged once. */
+function mergeAlone(answer: IpIntelligence): MergedFacts {
+  const known = mergedAlone.get(answer.facts);
+  if (known?.providerId === answer.providerId) return known.facts;
+  const facts = mergeFacts([answer]);
+  mergedAlone.set(answer.facts, { providerId: answer.providerId, facts });
+  return facts;
+}
+
+function mergeFacts(answers: readonly IpIntelligence[]): MergedFacts {
+  const facts: Record<FactName, MergedFact | undefined> = { ...NO_MERGED_FACTS };
+  for (const name of FACT_NAMES) facts[name] = mergeFact(name, answers);
+  return facts;
 }
 
 function mergeFact(name: FactName, answers: readonly IpIntelligence[]): MergedFact | undefined {

@@ -19,7 +19,9 @@ export class FailModeLog {
     const way = decision.failedOpen ? 'opened' : 'closed';
     this.held[way] += 1;
     const now = this.clock.now();
-    if (now < this.nextLineAt[way]) return;
+    const quietMs = this.nextLineAt[way] - now;
+    // More than a whole quiet time ahead: the clock was set back, and the log must not fall silent for as long.
+    if (quietMs > 0 && quietMs <= QUIET_MS) return;
     const did = way === 'opened' ? 'let through' : 'stopped';
     this.write(
       `${this.held[way]} request(s) ${did} without a verdict since the last such line. Latest: ${route}, ` +

@@ -31,6 +31,12 @@ export interface OfflineOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+/** A file that is looked at again every minute. */
+interface DataFile {
+  readonly name: string;
+  reloadIfChanged(): Promise<boolean>;
+}
+
 /** Data that is shown beside its source: the licences ask for it. */
 interface LoadedDatabase<T> {
   readonly database: T;
@@ -55,8 +61,11 @@ class OfflineProvider implements IpIntelligenceProvider {
   private readonly classes = NetworkClasses.shipped();
   private city: LoadedDatabase<CityDatabase> | undefined;
   private asn: LoadedDatabase<AsnDatabase> | undefined;
-  private lastError: string | undefined;
+  /** What is wrong with a file on disk, until it is well again. */
+  private readonly faults = new Map<DataFile, string>();
   private stopReloading: (() => void) | undefined;
+  private reloading: Promise<void> | undefined;
+  private isStopped = false;
 
   constructor(private readonly options: OfflineOptions) {
     this.id = options.id ?? 'offline';
@@ -82,7 +91,9 @@ class OfflineProvider implements IpIntelligenceProvider {
   }
 
   async stop(): Promise<void> {
+    this.isStopped = true;
     this.stopReloading?.();
+    await this.reloading;
     await this.feeds.stop();
   }
 
@@ -100,6 +111,7 @@ class OfflineProvider implements IpIntelligenceProvider {
   }
 
   health(): ProviderHealth {
+    const lastError = [...this.faults.values()].join(' ');
     const loaded = [this.city, this.asn].filter((database) => database !== undefined).length;
     return {
       status: loaded === 0 ? 'down' : loaded === 1 ? 'degraded' : 'up',
@@ -107,7 +119,7 @@ class OfflineProvider implements IpIntelligenceProvider {
         city: describe(this.city),
         asn: describe(this.asn),
         feeds: this.feeds.health(),
-        ...(this.lastError === undefined ? {} : { lastError: this.lastError }),
+        ...(lastError === '' ? {} : { lastError }),
       },
     };
   }
@@ -116,7 +128,7 @@ class OfflineProvider implements IpIntelligenceProvider {
     const { cityDb } = this.options;
     const shipped = cityDb === undefined ? await shippedCity() : undefined;
     const paths = cityDb ?? shipped?.paths;
-    if (paths === undefined) return undefined;
+    if (paths === undefined || paths.length === 0) return undefined;
     const database = await naming('cityDb (IP_RISK_CITY_DB)', CityDatabase.open(paths));
     return { database, date: () => database.date, credit: shipped?.credit };
   }
@@ -127,29 +139,35 @@ class OfflineProvider implements IpIntelligenceProvider {
     const paths = asnDb ?? shipped?.paths;
     const [first] = paths ?? [];
     if (paths === undefined || first === undefined) return undefined;
+    if (paths.length > 1 && paths.some((path) => path.endsWith('.mmdb'))) {
+      throw new InvalidConfigurationError('asnDb (IP_RISK_ASN_DB): name one .mmdb file, or .csv files only.');
+    }
     const opened = first.endsWith('.mmdb') ? openAsnMmdb(first) : openAsnCsv(paths, shipped?.date, dataDirectory);
     const database = await naming('asnDb (IP_RISK_ASN_DB)', opened);
     return { database, date: () => database.date, credit: shipped?.credit };
   }
 
   private watch(): void {
+    if (this.isStopped) return;
     this.stopReloading = this.clock.after(RELOAD_CHECK_MS, () => {
-      void this.reload().finally(() => {
+      this.reloading = this.reload().finally(() => {
         this.watch();
       });
     });
   }
 
   private async reload(): Promise<void> {
-    for (const loaded of [this.city, this.asn]) {
+    const files: DataFile[] = [...(this.city?.database.files ?? [])];
+    if (this.asn !== undefined) files.push(this.asn.database);
+    for (const file of files) {
       try {
-        if (await loaded?.database.reloadIfChanged()) {
-          this.dataVersion += 1;
-          this.lastError = undefined;
-        }
+        if (!(await file.reloadIfChanged())) continue;
+        this.dataVersion += 1;
+        this.faults.delete(file);
       } catch (error) {
-        this.lastError = error instanceof IpRiskError ? error.message : 'A data file could not be read.';
-        this.warn(`${this.lastError} The data loaded before stays in use.`);
+        const fault = error instanceof IpRiskError ? error.message : `${file.name} cannot be read.`;
+        this.faults.set(file, fault);
+        this.warn(`${fault} The data loaded before stays in use.`);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { IpAddress } from '../../../../common/ip/ip-address.js';
@@ -66,33 +66,46 @@ export async function openAsnCsv(
 }
 
 async function stampOf(paths: readonly string[]): Promise<string> {
-  const stats = await Promise.all(paths.map((path) => stat(path)));
-  const text = stats.map(({ size, mtimeMs }, index) => `${paths[index] ?? ''}:${size}:${mtimeMs}`).join('|');
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const states = await Promise.all(paths.map(async (path) => `${path}:${await stateOf(path)}`));
+  return createHash('sha256').update(states.join('|')).digest('hex').slice(0, 16);
+}
+
+async function stateOf(path: string): Promise<string> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return `${size}:${mtimeMs}`;
+  } catch {
+    // Reading it says why; a state like any other makes it loaded again when it is back.
+    return 'unreadable';
+  }
 }
 
 async function loadPack(paths: readonly string[], stamp: string, directory: string | undefined): Promise<AsnPack> {
-  const packed = directory === undefined ? undefined : join(directory, `asn-${stamp}.pack`);
-  if (packed !== undefined) {
+  const name = `asn-${stamp}.pack`;
+  if (directory !== undefined) {
     try {
-      return AsnPack.fromBuffer(await readWholeFile(packed));
+      return AsnPack.fromBuffer(await readWholeFile(join(directory, name)));
     } catch {
       // Not packed yet, or damaged: it is made again below.
     }
   }
   const pack = packAsnCsv(await Promise.all(paths.map((path) => readWholeFile(path))));
-  if (directory !== undefined && packed !== undefined) await keep(pack, directory, packed);
+  if (directory !== undefined) await keep(pack, directory, name);
   return pack;
 }
 
 /** Written beside and renamed, so that a reader never sees half a file. A full or read-only disk costs only the next start. */
-async function keep(pack: AsnPack, directory: string, path: string): Promise<void> {
+async function keep(pack: AsnPack, directory: string, name: string): Promise<void> {
+  const unfinished = join(directory, `${name}.${process.pid}.tmp`);
   try {
     await mkdir(directory, { recursive: true });
-    const unfinished = `${path}.${process.pid}.tmp`;
     await writeFile(unfinished, pack.toBuffer());
-    await rename(unfinished, path);
+    await rename(unfinished, join(directory, name));
+    // Every change of the tables makes a pack of a new name: without this, old ones would fill the disk.
+    const others = (await readdir(directory)).filter((other) => /^asn-\w+\.pack$/.test(other) && other !== name);
+    await Promise.all(others.map((other) => rm(join(directory, other), { force: true })));
   } catch {
-    // The pack in memory serves all the same.
+    // The pack in memory serves all the same; half a file is of no use.
+    await rm(unfinished, { force: true }).catch(() => undefined);
   }
 }

@@ -36,10 +36,14 @@ const HEADER_BYTES = MAGIC.length + (COLUMN_ORDER.length + 1) * 4;
 
 /** ASN and organisation by address, from one binary block of about 23 bytes a range. */
 export class AsnPack {
+  private readonly networks: (IpNetwork | undefined)[];
+
   constructor(
     private readonly columns: AsnColumns,
     private readonly names: Buffer,
-  ) {}
+  ) {
+    this.networks = new Array<undefined>(columns.asns.length).fill(undefined);
+  }
 
   find(address: IpAddress): IpNetwork | undefined {
     const { starts4, ends4, systems4, starts6, ends6, systems6 } = this.columns;
@@ -48,10 +52,20 @@ export class AsnPack {
         ? indexInIpv4Ranges(starts4, ends4, address.value)
         : indexInIpv6Ranges(starts6, ends6, address.words);
     if (index < 0) return undefined;
-    const system = (address.family === 4 ? systems4 : systems6)[index] as number;
-    const [from, to] = [this.columns.nameOffsets[system] as number, this.columns.nameOffsets[system + 1] as number];
-    const organization = from === to ? undefined : this.names.toString('utf8', from, to);
-    return { asn: this.columns.asns[system] as number, organization, isp: organization };
+    return this.network((address.family === 4 ? systems4 : systems6)[index] as number);
+  }
+
+  /** One object for all addresses of a system: its name is decoded once, and cached verdicts share it. */
+  private network(system: number): IpNetwork {
+    let network = this.networks[system];
+    if (network === undefined) {
+      const { asns, nameOffsets } = this.columns;
+      const name = this.names.toString('utf8', nameOffsets[system], nameOffsets[system + 1]);
+      const organization = name === '' ? undefined : name;
+      network = { asn: asns[system] as number, organization, isp: organization };
+      this.networks[system] = network;
+    }
+    return network;
   }
 
   /** Number of ranges. */

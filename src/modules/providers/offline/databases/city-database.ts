@@ -5,9 +5,7 @@ import { MmdbFile } from './mmdb-file.js';
 
 /** Locations from one or more MaxMind DB files, each asked only for the address family it holds. */
 export class CityDatabase {
-  private readonly locations = new WeakMap<object, IpLocation>();
-
-  private constructor(private readonly files: readonly MmdbFile[]) {}
+  private constructor(readonly files: readonly MmdbFile[]) {}
 
   static async open(paths: readonly string[]): Promise<CityDatabase> {
     return new CityDatabase(await Promise.all(paths.map((path) => MmdbFile.open(path))));
@@ -25,22 +23,8 @@ export class CityDatabase {
   find(address: IpAddress): IpLocation | undefined {
     for (const file of this.files) {
       const record = file.find(address);
-      if (typeof record === 'object') return this.locationOf(record);
+      if (record !== undefined) return toIpLocation(record);
     }
     return undefined;
-  }
-
-  async reloadIfChanged(): Promise<boolean> {
-    const reloaded = await Promise.all(this.files.map((file) => file.reloadIfChanged()));
-    return reloaded.includes(true);
-  }
-
-  /** The reader hands out one object for all addresses of a record, so that each is mapped once. */
-  private locationOf(record: object): IpLocation | undefined {
-    const known = this.locations.get(record);
-    if (known !== undefined) return known;
-    const location = toIpLocation(record);
-    if (location !== undefined) this.locations.set(record, location);
-    return location;
   }
 }

@@ -9,16 +9,20 @@ type Fields = Readonly<Record<string, unknown>>;
 export function toIpLocation(record: unknown): IpLocation | undefined {
   const root = fields(record);
   const location = 'country_code' in root ? fromFlat(root) : fromNested(root);
-  return Object.values(location).some((value) => value !== undefined) ? location : undefined;
+  const { countryCode, region, city, postalCode, latitude, accuracyRadiusKm, timeZone } = location;
+  const known = countryCode ?? latitude ?? city ?? region ?? postalCode ?? accuracyRadiusKm ?? timeZone;
+  return known === undefined ? undefined : location;
 }
 
 function fromFlat(root: Fields): IpLocation {
+  const isPoint = hasPoint(root);
   return {
     countryCode: country(root['country_code']),
     region: text(root['state1']),
     city: text(root['city']),
     postalCode: text(root['postcode']),
-    ...point(root),
+    latitude: isPoint ? root.latitude : undefined,
+    longitude: isPoint ? root.longitude : undefined,
     accuracyRadiusKm: undefined,
     timeZone: text(root['timezone']),
   };
@@ -27,13 +31,15 @@ function fromFlat(root: Fields): IpLocation {
 function fromNested(root: Fields): IpLocation {
   const location = fields(root['location']);
   const subdivisions = root['subdivisions'];
+  const isPoint = hasPoint(location);
   return {
     countryCode: country(fields(root['country'])['iso_code']),
     region: englishName(Array.isArray(subdivisions) ? subdivisions[0] : undefined),
     city: englishName(root['city']),
     postalCode: text(fields(root['postal'])['code']),
-    ...point(location),
-    accuracyRadiusKm: within(location['accuracy_radius'], 0, 20_040),
+    latitude: isPoint ? location.latitude : undefined,
+    longitude: isPoint ? location.longitude : undefined,
+    accuracyRadiusKm: isWithin(location['accuracy_radius'], 0, 20_040) ? location['accuracy_radius'] : undefined,
     timeZone: text(location['time_zone']),
   };
 }
@@ -42,16 +48,15 @@ function englishName(value: unknown): string | undefined {
   return text(fields(fields(value)['names'])['en']);
 }
 
+type Point = Fields & { readonly latitude: number; readonly longitude: number };
+
 /** A point off the globe, or half a point, is no point. */
-function point({ latitude, longitude }: Fields): Pick<IpLocation, 'latitude' | 'longitude'> {
-  const lat = within(latitude, -90, 90);
-  const lon = within(longitude, -180, 180);
-  const isKnown = lat !== undefined && lon !== undefined;
-  return { latitude: isKnown ? lat : undefined, longitude: isKnown ? lon : undefined };
+function hasPoint(record: Fields): record is Point {
+  return isWithin(record['latitude'], -90, 90) && isWithin(record['longitude'], -180, 180);
 }
 
-function within(value: unknown, least: number, most: number): number | undefined {
-  return typeof value === 'number' && value >= least && value <= most ? value : undefined;
+function isWithin(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && value >= least && value <= most;
 }
 
 function country(value: unknown): string | undefined {

@@ -60,7 +60,7 @@ export class MmdbFile {
   async reloadIfChanged(): Promise<boolean> {
     const stamp = await stampOf(this.path);
     if (stamp === this.stamp) return false;
-    // Remembered also when it proves bad, so that one bad file is reported once.
+    // Remembered also when it proves bad or is gone, so that one bad file is reported once.
     this.stamp = stamp;
     this.reader = await readValid(this.path);
     return true;
@@ -71,8 +71,9 @@ async function stampOf(path: string): Promise<string> {
   try {
     const { mtimeMs, size, ino } = await stat(path);
     return `${mtimeMs}:${size}:${ino}`;
-  } catch (cause) {
-    throw new InvalidDatasetError(`${basename(path)} cannot be read; check the path and its rights.`, { cause });
+  } catch {
+    // Reading it says why; a stamp like any other makes it loaded again when it is back.
+    return 'unreadable';
   }
 }
 
@@ -86,7 +87,11 @@ async function readValid(path: string): Promise<Reader<Response>> {
   } catch (cause) {
     throw new InvalidDatasetError(`${basename(path)} is not a MaxMind DB file; download it again.`, { cause });
   }
-  const { searchTreeSize, nodeCount } = reader.metadata;
+  const { searchTreeSize, nodeCount, ipVersion, buildEpoch } = reader.metadata;
+  const isDated = buildEpoch.getTime() < Date.UTC(10_000, 0);
+  if (!isDated || (ipVersion !== 4 && ipVersion !== 6)) {
+    throw new InvalidDatasetError(`${basename(path)} is damaged: its metadata cannot be right; download it again.`);
+  }
   const separator = file.subarray(searchTreeSize, searchTreeSize + SEPARATOR_BYTES);
   if (nodeCount < 1 || separator.length < SEPARATOR_BYTES || separator.some((byte) => byte !== 0)) {
     throw new InvalidDatasetError(

@@ -1,7 +1,7 @@
 import { DownloadLanes } from './download-lanes.js';
 
 describe('DownloadLanes', () => {
-  it('runs no more at a time than it has lanes, and everything in order in the end', async () => {
+  it('runs no more at a time than it has lanes, also after a rush, and everything in order in the end', async () => {
     const lanes = new DownloadLanes(2);
     const ends: (() => void)[] = [];
     const begun: number[] = [];
@@ -22,6 +22,9 @@ describe('DownloadLanes', () => {
     expect(begun).toEqual([0, 1, 2, 3]);
     ends[3]?.();
     expect(await Promise.all(runs)).toEqual([0, 1, 2, 3]);
+    const later = [4, 5, 6].map((index) => lanes.run(() => Promise.resolve(begun.push(index))));
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
+    await Promise.all(later);
   });
 
   it('frees the lane of work that fails', async () => {

@@ -144,9 +144,11 @@ describe('FeedReader', () => {
       await until(() => reader.find('vpn', address('9.9.9.9')) !== undefined);
       expect(reader.find('vpn', address('8.8.8.8'))).toBeUndefined();
       await until(() => clock.pending === 1);
+      // Of the same time and size: whether it is read can be told only by what is found in it.
+      await write('vpn.txt', '7.7.7.0/24', new Date(START.getTime() + 1000));
       clock.advance(MINUTE);
       await until(() => clock.pending === 1);
-      expect(loads).toBe(2);
+      expect([loads, reader.find('vpn', address('7.7.7.7'))]).toEqual([2, undefined]);
     });
 
     it('keeps the loaded list when the file turns bad, warns once, and takes the mended file', async () => {
@@ -165,6 +167,19 @@ describe('FeedReader', () => {
       clock.advance(MINUTE);
       await until(() => reader.find('vpn', address('9.9.9.9')) !== undefined);
       expect(reader.health()[0]?.lastError).toBeUndefined();
+    });
+
+    it('does not read a refused file again and again, only when it was changed', async () => {
+      const path = await write('vpn.txt', '<html></html>');
+      const reader = reading(`custom-vpn=${path}`);
+      await reader.start();
+      await write('vpn.txt', '8.8.8.0/24  \n', START);
+      clock.advance(MINUTE);
+      await until(() => clock.pending === 1);
+      expect(reader.has('vpn')).toBe(false);
+      await write('vpn.txt', '8.8.8.0/24  \n', new Date(START.getTime() + 1000));
+      clock.advance(MINUTE);
+      await until(() => reader.has('vpn'));
     });
 
     it('keeps the list of a file that vanishes, and forgives when it comes back unchanged', async () => {

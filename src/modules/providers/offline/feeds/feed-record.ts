@@ -66,7 +66,7 @@ export class FeedRecord {
   /** Warns at the first failure of a row, not at each: retries go on for as long as the publisher is away. */
   fail(error: unknown): void {
     const sentence = sentenceOf(error);
-    {
+    if (this.lastError === undefined) {
       const state = this.current === undefined ? 'Nothing of it is in use.' : 'What was loaded before stays in use.';
       this.options.warn(`Feed "${this.source.id}" was not loaded. ${sentence} ${state}`);
     }

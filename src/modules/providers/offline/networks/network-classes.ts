@@ -47,15 +47,18 @@ export class NetworkClasses {
   static parse(networksCsv: string, namesCsv: string): NetworkClasses {
     const byAsn = new Map<number, ClassifiedNetwork>();
     for (const [asn, networkClass, confidence] of rowsOf(networksCsv)) {
-      const number = Number(asn);
-      if (!Number.isInteger(number)) throw new InvalidDatasetError(`networks.csv: "${asn}" is not an ASN.`);
-      byAsn.set(number, classified(networkClass, confidence, 'asn-table'));
+      if (!/^\d+$/.test(asn)) throw new InvalidDatasetError(`networks.csv: "${asn}" is not an ASN.`);
+      byAsn.set(Number(asn), classified(networkClass, confidence, 'asn-table'));
     }
     const patterns = rowsOf(namesCsv).map(([words, networkClass, confidence]) => ({
-      pattern: new RegExp(`\\b${words.replace(/[^\p{L}\p{N} ]/gu, '\\$&')}\\b`, 'iu'),
+      pattern: wholeWords(words),
       network: classified(networkClass, confidence, 'organisation-name'),
     }));
-    return new NetworkClasses(byAsn, patterns);
+    // Of several that match, the surest speaks.
+    return new NetworkClasses(
+      byAsn,
+      patterns.toSorted((a, b) => b.network.confidence - a.network.confidence),
+    );
   }
 
   classOf(asn: number, organization: string | undefined): ClassifiedNetwork | undefined {
@@ -75,6 +78,13 @@ function rowsOf(csv: string): [string, string, string][] {
     const [first = '', second = '', third = ''] = line.split(',').map((cell) => cell.trim());
     return [first, second, third];
   });
+}
+
+/** Matches the words where no letter or digit of any script touches them, in any case. */
+function wholeWords(words: string): RegExp {
+  if (words === '') throw new InvalidDatasetError('organisation-names.csv: a row has no pattern.');
+  const escaped = words.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'iu');
 }
 
 function classified(

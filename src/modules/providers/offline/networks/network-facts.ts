@@ -1,6 +1,6 @@
 import type { IpAddress } from '../../../../common/ip/ip-address.js';
 import type { FeedKind } from '../feeds/feed-source.js';
-import { NO_FACTS, type Fact, type FactName, type Facts } from '../../ip-intelligence.js';
+import { NO_FACTS, type Fact, type Facts } from '../../ip-intelligence.js';
 import type { ClassifiedNetwork, NetworkClass } from './network-classes.js';
 
 /** What the loaded lists say. */
@@ -26,23 +26,55 @@ export function networkFacts(
   network: ClassifiedNetwork | undefined,
   lists: ListedNetworks,
 ): Facts {
-  const facts: Record<FactName, Fact | undefined> = { ...NO_FACTS };
-  facts.isBlocklisted = listed(lists, 'blocklist', address) ?? listedAsn(lists, 'blocklist', asn);
-  facts.isKnownCrawler = listed(lists, 'crawler', address);
-  facts.isMobile = ofClass(network, 'mobile');
-  facts.isSatellite = ofClass(network, 'satellite');
-  const relay = listed(lists, 'relay', address);
-  if (relay !== undefined) {
-    const denied: Fact = { ...relay, value: false };
-    return { ...facts, isRelay: relay, isAnonymousVpn: denied, isHostingProvider: denied };
+  const hits: ListHits = {
+    blocklist: listed(lists, 'blocklist', address) ?? listedAsn(lists, 'blocklist', asn),
+    crawler: listed(lists, 'crawler', address),
+    relay: listed(lists, 'relay', address),
+    tor: listed(lists, 'tor', address),
+    hosting: listed(lists, 'hosting', address),
+    vpn: listed(lists, 'vpn', address, VPN_LIST_CONFIDENCE),
+  };
+  const isUnlisted = Object.values(hits).every((hit) => hit === undefined);
+  return isUnlisted ? factsOfClass(network) : withHits(factsOfClass(network), hits);
+}
+
+type ListHits = Readonly<Record<FeedKind, Fact | undefined>>;
+
+function withHits(ofClass: Facts, hits: ListHits): Facts {
+  const facts = { ...ofClass, isBlocklisted: hits.blocklist, isKnownCrawler: hits.crawler };
+  if (hits.relay !== undefined) {
+    const denied: Fact = { ...hits.relay, value: false };
+    return { ...facts, isRelay: hits.relay, isTorExitNode: undefined, isAnonymousVpn: denied, isHostingProvider: denied };
   }
-  facts.isRelay = ofClass(network, 'relay-operator');
-  facts.isTorExitNode = listed(lists, 'tor', address) ?? ofClass(network, 'tor-operator');
-  facts.isHostingProvider =
-    listed(lists, 'hosting', address) ?? ofClass(network, 'hosting') ?? ofClass(network, 'vpn-hosting', 1);
+  const isTorExitNode = hits.tor ?? ofClass.isTorExitNode;
   // The operators' relay ranges change faster than public VPN lists learn: in their networks such a list is no evidence.
-  if (facts.isTorExitNode === undefined && facts.isRelay === undefined) {
-    facts.isAnonymousVpn = listed(lists, 'vpn', address, VPN_LIST_CONFIDENCE) ?? ofClass(network, 'vpn-hosting');
+  const isVpnExplained = isTorExitNode !== undefined || ofClass.isRelay !== undefined;
+  return {
+    ...facts,
+    isTorExitNode,
+    isHostingProvider: hits.hosting ?? ofClass.isHostingProvider,
+    isAnonymousVpn: isVpnExplained ? undefined : (hits.vpn ?? ofClass.isAnonymousVpn),
+  };
+}
+
+const factsByClass = new WeakMap<ClassifiedNetwork, Facts>();
+
+/** What the kind of network alone says: one object for all its addresses. */
+function factsOfClass(network: ClassifiedNetwork | undefined): Facts {
+  if (network === undefined) return NO_FACTS;
+  let facts = factsByClass.get(network);
+  if (facts === undefined) {
+    facts = {
+      ...NO_FACTS,
+      isMobile: ofClass(network, 'mobile'),
+      isSatellite: ofClass(network, 'satellite'),
+      isRelay: ofClass(network, 'relay-operator'),
+      isTorExitNode: ofClass(network, 'tor-operator'),
+      // Whether or not its customers are VPN users, such a network is made of servers.
+      isHostingProvider: ofClass(network, 'hosting') ?? ofClass(network, 'vpn-hosting', 1),
+      isAnonymousVpn: ofClass(network, 'vpn-hosting'),
+    };
+    factsByClass.set(network, facts);
   }
   return facts;
 }
@@ -58,10 +90,9 @@ function listedAsn(lists: ListedNetworks, kind: FeedKind, asn: number | undefine
 }
 
 function ofClass(
-  network: ClassifiedNetwork | undefined,
+  { class: networkClass, confidence, evidence }: ClassifiedNetwork,
   wanted: NetworkClass,
-  confidence = network?.confidence ?? 0,
+  sureness = confidence,
 ): Fact | undefined {
-  if (network?.class !== wanted) return undefined;
-  return { value: true, confidence, evidence: network.evidence, lastSeen: undefined };
+  return networkClass === wanted ? { value: true, confidence: sureness, evidence, lastSeen: undefined } : undefined;
 }

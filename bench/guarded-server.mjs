@@ -1,0 +1,45 @@
+// One Nest application with one route, for bench/run.mjs: ADAPTER (fastify | express) and GUARD (none | noop | ip-risk).
+import 'reflect-metadata';
+import { Controller, Get, Injectable, Module, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { IpRisk, IpRiskModule, offline } from '../dist/index.js';
+
+const [adapterName, guard] = process.argv.slice(2);
+
+class NoopGuard {
+  canActivate() {
+    return true;
+  }
+}
+Injectable()(NoopGuard);
+
+class BenchController {
+  hit() {
+    return { ok: true };
+  }
+}
+const descriptor = Object.getOwnPropertyDescriptor(BenchController.prototype, 'hit');
+Get()(BenchController.prototype, 'hit', descriptor);
+if (guard === 'noop') UseGuards(NoopGuard)(BenchController.prototype, 'hit', descriptor);
+if (guard === 'ip-risk') IpRisk({ failClosed: true })(BenchController.prototype, 'hit', descriptor);
+Controller('hit')(BenchController);
+
+class BenchModule {}
+Module({
+  imports: [
+    IpRiskModule.forRoot({
+      isGlobal: true,
+      providers: [offline({ dataDirectory: process.env.IP_RISK_DATA_DIR ?? '.data' })],
+      trustedProxies: ['loopback'],
+    }),
+  ],
+  controllers: [BenchController],
+})(BenchModule);
+
+const adapter =
+  adapterName === 'fastify'
+    ? new (await import('@nestjs/platform-fastify')).FastifyAdapter()
+    : new (await import('@nestjs/platform-express')).ExpressAdapter();
+const app = await NestFactory.create(BenchModule, adapter, { logger: false });
+await app.listen(0, '127.0.0.1');
+process.send(new URL(await app.getUrl()).port);

@@ -1,0 +1,75 @@
+import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
+import { readServiceConfig } from './service-config.js';
+
+const KEY = 'not-a-key-0123456789';
+
+describe('readServiceConfig', () => {
+  it('starts with nothing set, on loopback, with the shipped data and the default feeds', () => {
+    expect(readServiceConfig({})).toEqual({
+      port: 3000,
+      host: 'localhost',
+      apiKeys: [],
+      trustedProxies: [],
+      clientIpHeader: 'x-forwarded-for',
+      policyFile: undefined,
+      mode: 'live',
+      deadlineMs: 300,
+      dataDirectory: '.data',
+      cityDb: undefined,
+      asnDb: undefined,
+      feeds: 'default',
+      mayDownload: true,
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readServiceConfig({ PORT: '', IP_RISK_MODE: ' ', IP_RISK_NO_EGRESS: '' })).toEqual(readServiceConfig({}));
+  });
+
+  it('reads lists, numbers and flags', () => {
+    const variables = { PORT: '8080', TRUSTED_PROXIES: 'loopback, 10.1.0.0/16', IP_RISK_NO_EGRESS: 'true' };
+    expect(readServiceConfig(variables)).toMatchObject({
+      port: 8080,
+      trustedProxies: ['loopback', '10.1.0.0/16'],
+      mayDownload: false,
+    });
+  });
+
+  it('listens everywhere once there are keys, and where it is told', () => {
+    expect(readServiceConfig({ IP_RISK_API_KEYS: KEY }).host).toBe('0.0.0.0');
+    expect(readServiceConfig({ IP_RISK_API_KEYS: KEY, HOST: '10.0.0.5' }).host).toBe('10.0.0.5');
+  });
+
+  it.each(['127.0.0.1', '::1', 'localhost', '127.8.8.8'])('lets a service without keys listen on %s', (HOST) => {
+    expect(readServiceConfig({ HOST }).host).toBe(HOST);
+  });
+
+  it.each(['0.0.0.0', '::', '10.0.0.5', 'example.com', '0127.0.0.1'])('keeps a service without keys off %s', (HOST) => {
+    expect(() => readServiceConfig({ HOST })).toThrow(/^HOST: without IP_RISK_API_KEYS/);
+  });
+
+  it.each([
+    ['PORT', 'abc'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['IP_RISK_DEADLINE_MS', '0'],
+    ['IP_RISK_DEADLINE_MS', '1e999'],
+    ['IP_RISK_MODE', 'shadow'],
+    ['IP_RISK_NO_EGRESS', 'yes'],
+    ['IP_RISK_API_KEYS', 'short'],
+    ['TRUSTED_PROXIES', 'true'],
+    ['TRUSTED_PROXIES', '1'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['TRUSTED_PROXIES', '::ffff:10.0.0.0/8'],
+    ['IP_RISK_FEED', 'none'],
+  ])('refuses %s=%s with a sentence that names the variable', (name, value) => {
+    expect(() => readServiceConfig({ [name]: value })).toThrow(InvalidConfigurationError);
+    expect(() => readServiceConfig({ [name]: value })).toThrow(name);
+  });
+
+  it('never puts a key into its error', () => {
+    expect(() => readServiceConfig({ IP_RISK_API_KEYS: `${KEY},tooshort` })).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('tooshort') }),
+    );
+  });
+});

@@ -1,0 +1,55 @@
+import { FakeClock } from '../../../test/support/fake-clock.js';
+import { MemoryCache } from './memory-cache.js';
+import { SingleFlight } from './single-flight.js';
+
+describe('MemoryCache', () => {
+  it('forgets an entry when its time is over, to the millisecond', () => {
+    const clock = new FakeClock();
+    const cache = new MemoryCache<object>({ clock });
+    const value = {};
+    cache.set('a', value, 60);
+    clock.advance(59_999);
+    expect(cache.get('a')).toBe(value);
+    clock.advance(1);
+    expect(cache.get('a')).toBeUndefined();
+  });
+
+  it('keeps no more entries than it may, and drops the one not used for longest', () => {
+    const cache = new MemoryCache<object>({ clock: new FakeClock(), maxEntries: 2 });
+    cache.set('a', {}, 60);
+    cache.set('b', {}, 60);
+    cache.get('a');
+    cache.set('c', {}, 60);
+    expect(['a', 'b', 'c'].map((key) => cache.get(key) !== undefined)).toEqual([true, false, true]);
+  });
+
+  it.each([0, -1, NaN])('keeps nothing for %d seconds', (ttlSeconds) => {
+    const cache = new MemoryCache<object>({ clock: new FakeClock() });
+    cache.set('a', {}, ttlSeconds);
+    expect(cache.get('a')).toBeUndefined();
+  });
+
+  it('does not keep an entry for ever when the clock steps back', () => {
+    const clock = new FakeClock();
+    const cache = new MemoryCache<object>({ clock });
+    cache.set('a', {}, 60);
+    clock.advance(-86_400_000);
+    expect(cache.get('a')).toBeUndefined();
+  });
+});
+
+describe('SingleFlight', () => {
+  it('does the work once for callers who ask meanwhile, and anew afterwards', async () => {
+    const flights = new SingleFlight<number>();
+    let runs = 0;
+    const work = () => Promise.resolve((runs += 1));
+    expect(await Promise.all([flights.run('a', work), flights.run('a', work)])).toEqual([1, 1]);
+    expect(await flights.run('a', work)).toBe(2);
+  });
+
+  it('does not hold a failure for the next caller', async () => {
+    const flights = new SingleFlight<number>();
+    await expect(flights.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await flights.run('a', () => 1)).toBe(1);
+  });
+});

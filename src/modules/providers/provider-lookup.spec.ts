@@ -1,0 +1,126 @@
+import { FakeClock } from '../../../test/support/fake-clock.js';
+import { fact, intelligence } from '../../../test/support/intelligence.js';
+import { InvalidConfigurationError, ProviderError } from '../../common/errors/ip-risk.error.js';
+import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
+import type { IpIntelligenceProvider, LookupContext } from './ip-intelligence-provider.js';
+import { NO_FACTS } from './ip-intelligence.js';
+import { ProviderLookup, type LookupOutcome, type ProviderLookupOptions } from './provider-lookup.js';
+
+const address = parseIpAddress('8.8.8.8') as IpAddress;
+const clock = new FakeClock();
+
+function provider(
+  id: string,
+  lookup: IpIntelligenceProvider['lookup'],
+  kind: IpIntelligenceProvider['kind'] = 'vendor',
+): IpIntelligenceProvider {
+  return { id, kind, lookup, health: () => ({ status: 'up', details: {} }) };
+}
+
+const answering = (id: string, kind?: IpIntelligenceProvider['kind']) =>
+  provider(id, () => intelligence({ isAnonymousVpn: true }, { providerId: id }), kind);
+const hanging = (id: string, seen: LookupContext[] = []) =>
+  provider(id, (_, context) => {
+    seen.push(context);
+    return new Promise(() => undefined);
+  });
+const failing = (id: string) =>
+  provider(id, () => {
+    throw new ProviderError(id, 'PROVIDER_QUOTA');
+  });
+
+const lookup = (providers: readonly IpIntelligenceProvider[], more: Partial<ProviderLookupOptions> = {}) =>
+  new ProviderLookup({ providers, clock, ...more });
+
+describe('ProviderLookup', () => {
+  it('answers within the call when every provider is offline and answers at once', () => {
+    expect(lookup([answering('a', 'offline')]).lookup(address)).toMatchObject({ hasQuorum: true, failures: [] });
+  });
+
+  it('keeps what arrives before the deadline and names what does not', async () => {
+    const pending = lookup([answering('a'), hanging('b')], { deadlineMs: 300 }).lookup(
+      address,
+    ) as Promise<LookupOutcome>;
+    let settled = false;
+    void pending.then(() => (settled = true));
+    clock.advance(299);
+    await Promise.resolve();
+    expect(settled).toBe(false);
+    clock.advance(1);
+    expect(await pending).toMatchObject({
+      hasQuorum: true,
+      failures: [{ providerId: 'b', code: 'PROVIDER_TIMEOUT' }],
+      answers: [{ providerId: 'a' }],
+    });
+  });
+
+  it('does not wait for the deadline once everybody has answered, and leaves no timer behind', async () => {
+    await lookup([answering('a'), failing('b')]).lookup(address);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('aborts providers nobody waits for any more', async () => {
+    const seen: LookupContext[] = [];
+    const pending = lookup([hanging('a', seen)]).lookup(address);
+    clock.advance(300);
+    await pending;
+    expect(seen[0]?.signal.aborted).toBe(true);
+  });
+
+  it('turns a throw, a rejection and anything that is not a ProviderError into a failure', async () => {
+    const throwing = provider('b', () => {
+      throw new Error('boom');
+    });
+    const rejecting = provider('c', () => Promise.reject(new ProviderError('c', 'PROVIDER_UNAUTHORIZED')));
+    expect(await lookup([failing('a'), throwing, rejecting]).lookup(address)).toEqual({
+      answers: [],
+      hasQuorum: false,
+      failures: [
+        { providerId: 'a', code: 'PROVIDER_QUOTA' },
+        { providerId: 'b', code: 'PROVIDER_BAD_RESPONSE' },
+        { providerId: 'c', code: 'PROVIDER_UNAUTHORIZED' },
+      ],
+    });
+  });
+
+  it('takes an answer that knows nothing for no verdict', () => {
+    const blank = provider(
+      'a',
+      () => ({ providerId: 'a', facts: NO_FACTS, location: undefined, network: undefined }),
+      'offline',
+    );
+    expect(lookup([blank]).lookup(address)).toMatchObject({
+      hasQuorum: false,
+      failures: [{ providerId: 'a', code: 'NO_DATA' }],
+    });
+  });
+
+  it.each([NaN, -0.1, 1.1, Infinity])('refuses an answer with a confidence of %d', (confidence) => {
+    const broken = provider('a', () => intelligence({ isTorExitNode: fact(true, confidence) }), 'offline');
+    expect(lookup([broken]).lookup(address)).toMatchObject({
+      answers: [],
+      failures: [{ providerId: 'a', code: 'PROVIDER_BAD_RESPONSE' }],
+    });
+  });
+
+  it('counts vendors towards the quorum where there are any, and offline providers where there are none', async () => {
+    expect(await lookup([answering('a', 'offline'), failing('b')]).lookup(address)).toMatchObject({ hasQuorum: false });
+    expect(await lookup([answering('a'), failing('b')], { quorum: 2 }).lookup(address)).toMatchObject({
+      hasQuorum: false,
+    });
+    expect(await lookup([answering('a'), answering('b')], { quorum: 2 }).lookup(address)).toMatchObject({
+      hasQuorum: true,
+    });
+  });
+
+  it.each([
+    ['no provider', [], {}, /providers: the list is empty/],
+    ['two of one id', [answering('a'), answering('a')], {}, /same id/],
+    ['a quorum nobody can reach', [answering('a')], { quorum: 2 }, /quorum: 2/],
+    ['a quorum of none', [answering('a')], { quorum: 0 }, /quorum: 0/],
+    ['a deadline of NaN', [answering('a')], { deadlineMs: NaN }, /deadlineMs: NaN/],
+  ] as const)('refuses %s when it is made', (_, providers, more, sentence) => {
+    expect(() => lookup(providers, more)).toThrow(InvalidConfigurationError);
+    expect(() => lookup(providers, more)).toThrow(sentence);
+  });
+});

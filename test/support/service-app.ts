@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { INestApplication } from '@nestjs/common';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import { AppModule } from '../../src/app.module.js';
+import { serviceConfig, type ServiceConfig } from '../../src/common/config/service-config.js';
+import { prepareService, serviceAdapter } from '../../src/create-service.js';
+import { HttpClient } from './http-client.js';
+
+/** The service with the shipped data, on a free port of this machine, without any environment or download. */
+export class ServiceApp {
+  private constructor(
+    readonly app: INestApplication,
+    readonly http: HttpClient,
+    private readonly dataDirectory: string,
+  ) {}
+
+  static async start(
+    settings: Partial<ServiceConfig> = {},
+    override: (builder: TestingModuleBuilder) => unknown = () => undefined,
+  ): Promise<ServiceApp> {
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'ip-risk-service-'));
+    const config: ServiceConfig = {
+      port: 0,
+      host: '127.0.0.1',
+      apiKeys: [],
+      trustedProxies: ['loopback'],
+      clientIpHeader: 'x-forwarded-for',
+      policyFile: undefined,
+      mode: 'live',
+      deadlineMs: 300,
+      dataDirectory,
+      cityDb: undefined,
+      asnDb: undefined,
+      feeds: 'none',
+      mayDownload: false,
+      ...settings,
+    };
+    const builder = Test.createTestingModule({ imports: [AppModule] });
+    builder.overrideProvider(serviceConfig.KEY).useValue(config);
+    override(builder);
+    const app = (await builder.compile()).createNestApplication(serviceAdapter(), { logger: false });
+    await prepareService(app).listen(config.port, config.host);
+    return new ServiceApp(app, new HttpClient(await app.getUrl()), dataDirectory);
+  }
+
+  async close(): Promise<void> {
+    this.http.close();
+    await this.app.close();
+    rmSync(this.dataDirectory, { recursive: true, force: true });
+  }
+}
