@@ -55,7 +55,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/(index|app\\.module|create-service)\\.ts$', '^src/modules/providers/([^/]+)/'],
+        pathNot: ['^src/(index|app\\.module|service-adapter)\\.ts$', '^src/modules/providers/([^/]+)/'],
       },
       to: { path: '^src/modules/providers/[^/]+/' },
     },

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './favour-memory.js';
 import 'reflect-metadata';
 import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
@@ -7,19 +8,18 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { serviceConfig, type ServiceConfig } from './common/config/service-config.js';
 import { IpRiskError } from './common/errors/ip-risk.error.js';
-import { prepareService, serviceAdapter } from './create-service.js';
+import { serviceAdapter } from './service-adapter.js';
 
 const logger = new Logger('Service');
 
 try {
   // Buffered, so that a start that fails says one sentence and not Nest's stack as well.
-  const app = prepareService(
-    await NestFactory.create<NestFastifyApplication>(AppModule, serviceAdapter(), {
-      bufferLogs: true,
-      autoFlushLogs: false,
-      abortOnError: false,
-    }),
-  );
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, serviceAdapter(), {
+    bufferLogs: true,
+    autoFlushLogs: false,
+    abortOnError: false,
+  });
+  app.enableShutdownHooks();
   const { host, port, apiKeys } = app.get<ServiceConfig>(serviceConfig.KEY);
   await app.listen(port, host);
   app.flushLogs();

@@ -62,18 +62,36 @@ function toWords(groups: readonly number[]): Ipv6Words {
 
 /** RFC 5952 text: lower case, no leading zeros, the longest run of two or more zero groups (the first such) as `::`. */
 export function formatIpv6(words: Ipv6Words): string {
-  const groups = words.flatMap((word) => [word >>> 16, word & 0xffff]);
-  let bestStart = -1;
+  const [gapStart, gapLength] = longestZeroRun(words);
+  let text = '';
+  for (let index = 0; index < GROUPS; index += 1) {
+    if (index === gapStart) {
+      text += '::';
+      index += gapLength - 1;
+      continue;
+    }
+    if (index > 0 && index !== gapStart + gapLength) text += ':';
+    text += groupAt(words, index).toString(16);
+  }
+  return text;
+}
+
+/** The first of the longest runs of zero groups; a single zero group is no run. */
+function longestZeroRun(words: Ipv6Words): readonly [start: number, length: number] {
+  let bestStart = GROUPS;
   let bestLength = 1;
-  for (let start = 0; start < GROUPS; start += 1) {
-    let length = 0;
-    while (start + length < GROUPS && groups[start + length] === 0) length += 1;
+  let length = 0;
+  for (let index = 0; index < GROUPS; index += 1) {
+    length = groupAt(words, index) === 0 ? length + 1 : 0;
     if (length > bestLength) {
-      bestStart = start;
       bestLength = length;
+      bestStart = index - length + 1;
     }
   }
-  const hex = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':');
-  if (bestStart < 0) return hex(groups);
-  return `${hex(groups.slice(0, bestStart))}::${hex(groups.slice(bestStart + bestLength))}`;
+  return [bestStart, bestLength];
+}
+
+function groupAt(words: Ipv6Words, index: number): number {
+  const word = words[index >>> 1] as number;
+  return index % 2 === 0 ? word >>> 16 : word & 0xffff;
 }

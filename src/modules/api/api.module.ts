@@ -5,13 +5,14 @@ import { API_KEYS, ApiKeys } from './api-keys.js';
 import { ApiPolicies } from './api-policies.js';
 import { API_OPTIONS, ConfigurableModuleClass, type ApiModuleOptions } from './api.module-definition.js';
 import { bodyValidationPipe } from './body-validation.pipe.js';
+import { DocsController } from './docs.controller.js';
 import { ErrorBodyFilter } from './error-body.filter.js';
 import { FraudScoreController } from './fraud-score.controller.js';
 import { IpRiskController } from './ip-risk.controller.js';
 
 /** The REST API. Needs a global `IpRiskModule` beside it. */
 @Module({
-  controllers: [IpRiskController, FraudScoreController],
+  controllers: [IpRiskController, FraudScoreController, DocsController],
   providers: [
     { provide: API_KEYS, inject: [API_OPTIONS], useFactory: ({ apiKeys }: ApiModuleOptions) => new ApiKeys(apiKeys) },
     { provide: APP_FILTER, useClass: ErrorBodyFilter },

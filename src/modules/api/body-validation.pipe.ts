@@ -1,19 +1,48 @@
-import { BadRequestException, ValidationPipe, type ValidationError } from '@nestjs/common';
+import { BadRequestException, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 
 /** Unknown fields and wrong types answer 400 with one sentence that names the first of them. */
 export function bodyValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new BodyValidationPipe({
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     transform: true,
-    exceptionFactory: (errors) => new BadRequestException({ error: 'Invalid request', message: sentenceOf(errors) }),
+    exceptionFactory: (errors) => invalid(sentenceOf(errors)),
   });
+}
+
+class BodyValidationPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    return (await super.transform(metadata.type === 'body' ? levelled(value) : value, metadata)) as unknown;
+  }
+}
+
+/**
+ * The body down to its first level, which is all that any body here has: class-transformer walks nested ones until the
+ * stack ends, and passes over fields that are named like a method of every object.
+ */
+function levelled(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw invalid('The body must be a JSON object.');
+  const entries = Object.entries(body).map(([name, value]: [string, unknown]) => {
+    if (name in Object.prototype) throw invalid(unknownField(name));
+    return [name, typeof value === 'object' && value !== null ? {} : value];
+  });
+  return Object.fromEntries(entries);
 }
 
 function sentenceOf([first]: readonly ValidationError[]): string {
   if (first === undefined) return 'The body must be a JSON object.';
   const { property, constraints = {} } = first;
-  if ('whitelistValidation' in constraints) return `There is no field ${JSON.stringify(property)}; remove it.`;
-  return Object.values(constraints)[0] ?? `${property} is not valid.`;
+  if ('whitelistValidation' in constraints) return unknownField(property);
+  // What is no text has no length and no pattern to speak of.
+  return constraints['isString'] ?? Object.values(constraints)[0] ?? `${property} is not valid.`;
+}
+
+function unknownField(name: string): string {
+  return `There is no field ${JSON.stringify(name)}; remove it.`;
+}
+
+function invalid(message: string): BadRequestException {
+  return new BadRequestException({ error: 'Invalid request', message });
 }

@@ -1,5 +1,4 @@
 import { Controller, Get, Header, Headers, Req, ServiceUnavailableException } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { ClientIpResolver, type RequestHeaders } from '../../common/ip/client-ip.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
 import { ScreeningService } from '../screening/screening.service.js';
@@ -15,7 +14,6 @@ interface CallerRequest {
 }
 
 /** Answers about its caller only, so it needs no key. */
-@ApiTags('risk')
 @Controller('v1/fraud-score')
 export class FraudScoreController {
   constructor(
@@ -27,13 +25,6 @@ export class FraudScoreController {
   @Get()
   @Header('cache-control', 'no-store')
   @Header('vary', 'accept')
-  @ApiOperation({
-    summary: "The caller's own fraud score",
-    description: '`High`, `Moderate` or `Low`; JSON on request.',
-  })
-  @ApiProduces('text/plain', 'application/json')
-  @ApiOkResponse({ description: 'High, Moderate or Low; or {ip_address, fraud_score, score, action}' })
-  @ApiServiceUnavailableResponse({ description: 'There is no verdict, which is not the same as a low one.' })
   async fraudScore(@Req() request: CallerRequest, @Headers('accept') accept = ''): Promise<unknown> {
     const client = this.clientIp.resolve(request.socket?.remoteAddress, request.headers);
     const screening = { policy: this.policies.named(undefined), context: {}, route: 'GET /v1/fraud-score' };

@@ -8,14 +8,6 @@ import {
   ServiceUnavailableException,
   UseGuards,
 } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiSecurity,
-  ApiTags,
-  ApiUnauthorizedResponse,
-} from '@nestjs/swagger';
 import { CLOCK, type Clock } from '../../common/clock/clock.js';
 import { parseIpAddress } from '../../common/ip/ip-address.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
@@ -29,8 +21,6 @@ import { ScoreAddressDto } from './score-address.dto.js';
 const ROUTE = 'POST /v1/ips/risk';
 
 /** Scores an address for applications in any language. */
-@ApiTags('risk')
-@ApiSecurity('api-key')
 @Controller('v1/ips')
 @UseGuards(ApiKeyGuard)
 export class IpRiskController {
@@ -42,13 +32,6 @@ export class IpRiskController {
 
   @Post('risk')
   @HttpCode(200)
-  @ApiOperation({
-    summary: 'Score an IP address',
-    description: 'The Beltic contract, plus `assessment` and `decision`.',
-  })
-  @ApiOkResponse({ description: 'risk, network, anonymity, bot, address, assessment, decision' })
-  @ApiBadRequestResponse({ description: '{error, message}' })
-  @ApiUnauthorizedResponse({ description: '{error, message}' })
   async score(@Body() body: ScoreAddressDto): Promise<Record<string, unknown>> {
     const policy = this.policies.named(body.policy);
     const address = parseIpAddress(body.ip_address);

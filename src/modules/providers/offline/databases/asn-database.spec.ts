@@ -115,11 +115,11 @@ describe('an ASN database', () => {
 
     it.each([
       ['is not there', undefined, 'asn-ipv6.csv cannot be read; check the path and its rights.'],
-      ['is no table', '<html>', 'The ASN table has an unreadable row at byte 0; download it again.'],
+      ['is no table', '<html>', 'The ASN table has an unreadable row near byte 0; download it again.'],
     ])('does not open when a file %s', async (_, content, message) => {
       await rm(ipv6);
       if (content !== undefined) await put(ipv6, content, 1);
-      await expect(open()).rejects.toThrow(new InvalidDatasetError(message));
+      await expect(open()).rejects.toMatchObject({ code: 'DATASET_INVALID', message });
     });
 
     describe('reloadIfChanged', () => {

@@ -28,7 +28,7 @@ describe('AsnPack', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), fc.boolean(), (rows, isIpv6) => {
         const addressOf = (value: number): IpAddress =>
-          isIpv6 ? fromIpv6Words([0x20010000, value, 0, value]) : fromIpv4Value(value * 0xffff);
+          isIpv6 ? fromIpv6Words([0x20010000, value, 0, value]) : fromIpv4Value(value * 0xff00);
         const csv = rows
           .toSorted((a, b) => a[0] - b[0])
           .map(([from, more, asn, name]) => {
@@ -46,7 +46,7 @@ describe('AsnPack', () => {
         }
         expect(again.toBuffer().equals(table.toBuffer())).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -9,7 +9,10 @@ import { MmdbFile } from './mmdb-file.js';
 
 const DAMAGED_COPIES = 300;
 const LOOKUPS = 100;
-const LONGEST_MS = 1000;
+/** Of one copy's opening and lookups, in the time of this process alone: other work on the machine does not count. */
+const LONGEST_MICROSECONDS = 1_000_000;
+/** For all copies together: a slow disk is no hang. */
+const PATIENCE_MS = 60_000;
 
 /** Every /8 has a record of its own, with texts that other records point to. */
 const GOOD = writeMmdb({
@@ -65,7 +68,7 @@ describe('a damaged MaxMind DB file', () => {
   });
 
   it('is refused wherever a download broke off', async () => {
-    const cuts = Array.from({ length: 60 }, (_, index) => Math.floor((GOOD.length * index) / 60));
+    const cuts = Array.from({ length: 40 }, (_, index) => Math.floor((GOOD.length * index) / 40));
     for (const cut of [...cuts, MARKER, MARKER + 14, MARKER + 15, GOOD.length - 40]) {
       expect(await opening(GOOD.subarray(0, cut))).toBeInstanceOf(InvalidDatasetError);
     }
@@ -105,33 +108,38 @@ describe('a damaged MaxMind DB file', () => {
     expect(await opening(damaged)).toBeInstanceOf(InvalidDatasetError);
   });
 
-  it('is refused, or answers without throwing, and never hangs', async () => {
-    const below = seeded(20260605);
-    let refused = 0;
-    for (let copy = 0; copy < DAMAGED_COPIES; copy += 1) {
-      let damaged = Buffer.from(GOOD);
-      if (copy % 3 === 0) damaged = damaged.subarray(0, below(damaged.length));
-      for (let flips = copy % 3 === 1 ? 1 : below(12); flips > 0 && damaged.length > 0; flips -= 1) {
-        const at = below(damaged.length);
-        damaged[at] = (damaged[at] as number) ^ (1 << below(8));
-      }
-      await writeFile(path, damaged);
-      const begun = performance.now();
-      const file = await MmdbFile.open(path).catch((error: unknown) => error);
-      if (file instanceof MmdbFile) {
-        expect(file.date).toMatch(/^\d{4}-\d\d-\d\d$/);
-        for (let lookup = 0; lookup < LOOKUPS; lookup += 2) {
-          toIpLocation(file.find(fromIpv4Value(below(2 ** 32))));
-          toIpLocation(file.find(fromIpv6Words([0x20010000 + below(0x4000), below(2 ** 32), 0, 1])));
+  it(
+    'is refused, or answers without throwing, and never hangs',
+    async () => {
+      const below = seeded(20260605);
+      let refused = 0;
+      for (let copy = 0; copy < DAMAGED_COPIES; copy += 1) {
+        let damaged = Buffer.from(GOOD);
+        if (copy % 3 === 0) damaged = damaged.subarray(0, below(damaged.length));
+        for (let flips = copy % 3 === 1 ? 1 : below(12); flips > 0 && damaged.length > 0; flips -= 1) {
+          const at = below(damaged.length);
+          damaged[at] = (damaged[at] as number) ^ (1 << below(8));
         }
-      } else {
-        expect(file).toBeInstanceOf(InvalidDatasetError);
-        refused += 1;
+        await writeFile(path, damaged);
+        const begun = process.cpuUsage();
+        const file = await MmdbFile.open(path).catch((error: unknown) => error);
+        if (file instanceof MmdbFile) {
+          expect(file.date).toMatch(/^\d{4}-\d\d-\d\d$/);
+          for (let lookup = 0; lookup < LOOKUPS; lookup += 2) {
+            toIpLocation(file.find(fromIpv4Value(below(2 ** 32))));
+            toIpLocation(file.find(fromIpv6Words([0x20010000 + below(0x4000), below(2 ** 32), 0, 1])));
+          }
+        } else {
+          expect(file).toBeInstanceOf(InvalidDatasetError);
+          refused += 1;
+        }
+        const { user, system } = process.cpuUsage(begun);
+        expect(user + system).toBeLessThan(LONGEST_MICROSECONDS);
       }
-      expect(performance.now() - begun).toBeLessThan(LONGEST_MS);
-    }
-    // Both outcomes have been met: without a checksum a flipped bit in a text cannot be told from another text.
-    expect(refused).toBeGreaterThan(DAMAGED_COPIES / 3);
-    expect(refused).toBeLessThan(DAMAGED_COPIES);
-  });
+      // Both outcomes have been met: without a checksum a flipped bit in a text cannot be told from another text.
+      expect(refused).toBeGreaterThan(DAMAGED_COPIES / 3);
+      expect(refused).toBeLessThan(DAMAGED_COPIES);
+    },
+    PATIENCE_MS,
+  );
 });

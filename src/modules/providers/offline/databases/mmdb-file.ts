@@ -10,7 +10,7 @@ import { readWholeFile } from './read-whole-file.js';
 const SEPARATOR_BYTES = 16;
 const PROBES = 512;
 /** Decoded records kept, about 300 bytes each: most clients come from few networks. */
-const CACHED_RECORDS = 10_000;
+const CACHED_RECORDS = 1_000;
 
 /** One MaxMind DB file in memory, replaced only by a newer one that passes the same checks. */
 export class MmdbFile {

@@ -44,7 +44,13 @@ function withHits(ofClass: Facts, hits: ListHits): Facts {
   const facts = { ...ofClass, isBlocklisted: hits.blocklist, isKnownCrawler: hits.crawler };
   if (hits.relay !== undefined) {
     const denied: Fact = { ...hits.relay, value: false };
-    return { ...facts, isRelay: hits.relay, isTorExitNode: undefined, isAnonymousVpn: denied, isHostingProvider: denied };
+    return {
+      ...facts,
+      isRelay: hits.relay,
+      isTorExitNode: undefined,
+      isAnonymousVpn: denied,
+      isHostingProvider: denied,
+    };
   }
   const isTorExitNode = hits.tor ?? ofClass.isTorExitNode;
   // The operators' relay ranges change faster than public VPN lists learn: in their networks such a list is no evidence.
@@ -62,6 +68,7 @@ const factsByClass = new WeakMap<ClassifiedNetwork, Facts>();
 /** What the kind of network alone says: one object for all its addresses. */
 function factsOfClass(network: ClassifiedNetwork | undefined): Facts {
   if (network === undefined) return NO_FACTS;
+  const isListed = network.evidence === 'asn-table';
   let facts = factsByClass.get(network);
   if (facts === undefined) {
     facts = {
@@ -70,8 +77,8 @@ function factsOfClass(network: ClassifiedNetwork | undefined): Facts {
       isSatellite: ofClass(network, 'satellite'),
       isRelay: ofClass(network, 'relay-operator'),
       isTorExitNode: ofClass(network, 'tor-operator'),
-      // Whether or not its customers are VPN users, such a network is made of servers.
-      isHostingProvider: ofClass(network, 'hosting') ?? ofClass(network, 'vpn-hosting', 1),
+      // Whether or not its customers are VPN users, such a network is made of servers; a name alone is as weak as ever.
+      isHostingProvider: ofClass(network, 'hosting') ?? ofClass(network, 'vpn-hosting', isListed ? 1 : undefined),
       isAnonymousVpn: ofClass(network, 'vpn-hosting'),
     };
     factsByClass.set(network, facts);
