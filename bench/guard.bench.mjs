@@ -11,6 +11,7 @@ const start = (adapter, guard) =>
     const child = fork(join(import.meta.dirname, 'guarded-server.mjs'), [adapter, guard]);
     child.once('message', (port) => resolve({ child, port }));
     child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
   });
 
 const load = async ({ port }) => {

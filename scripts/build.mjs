@@ -1,6 +1,6 @@
 // Compiles src/ to dist/. With --if-stale it does nothing when dist/ is newer than every source file.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -27,7 +27,14 @@ try {
   console.error('TypeScript is not installed, so dist/ was not rebuilt. Run "npm ci" with dev dependencies to build.');
   process.exit(existsSync(built) ? 0 : 1);
 }
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-process.exit(
-  spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' }).status ?? 1,
-);
+// Beside and then renamed: a process that starts meanwhile finds the old build or the new one, never half of one.
+const unfinished = join(root, `dist.${process.pid}.tmp`);
+const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', unfinished];
+const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+if (status === 0) {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  renameSync(unfinished, join(root, 'dist'));
+} else {
+  rmSync(unfinished, { recursive: true, force: true });
+}
+process.exit(status ?? 1);

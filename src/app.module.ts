@@ -1,11 +1,12 @@
 import { Logger, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { serviceConfig, type ServiceConfig } from './common/config/service-config.js';
+import { InvalidConfigurationError } from './common/errors/ip-risk.error.js';
 import { ApiModule } from './modules/api/api.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import type { IpRiskModuleOptions } from './modules/ip-risk/ip-risk-options.js';
 import { IpRiskModule } from './modules/ip-risk/ip-risk.module.js';
-import { readPolicyFile } from './modules/policy/policy-file.js';
+import { readPolicyFile, type PolicySet } from './modules/policy/policy-file.js';
 import { parseFeedList } from './modules/providers/offline/feeds/feed-catalogue.js';
 import { offline } from './modules/providers/offline/offline.provider.js';
 
@@ -40,7 +41,17 @@ function toIpRiskOptions(config: ServiceConfig): IpRiskModuleOptions {
     ],
     trustedProxies: config.trustedProxies,
     clientIpHeader: config.clientIpHeader,
-    policies: readPolicyFile(config.policyFile, config.mode),
+    policies: policiesOf(config),
     deadlineMs: config.deadlineMs,
   };
+}
+
+function policiesOf({ policyFile, mode }: ServiceConfig): PolicySet {
+  try {
+    return readPolicyFile(policyFile, mode);
+  } catch (cause) {
+    // The library names the file; the operator knows it by the variable.
+    if (!(cause instanceof InvalidConfigurationError)) throw cause;
+    throw new InvalidConfigurationError(`IP_RISK_POLICY_FILE: ${cause.message}`, { cause });
+  }
 }

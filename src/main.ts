@@ -18,8 +18,11 @@ try {
     bufferLogs: true,
     autoFlushLogs: false,
     abortOnError: false,
+    // Only Fastify's own JSON parser: Nest's adds one for forms, which any web page may post to a loopback service.
+    bodyParser: false,
   });
-  app.enableShutdownHooks();
+  // A stop that was asked for is a success: exit 0, and not the signal once more.
+  app.enableShutdownHooks([], { useProcessExit: true });
   const { host, port, apiKeys } = app.get<ServiceConfig>(serviceConfig.KEY);
   await app.listen(port, host);
   app.flushLogs();
@@ -29,8 +32,14 @@ try {
   logger.log(`Listening on ${await app.getUrl()} after ${Math.round(process.uptime() * 1000)} ms`);
 } catch (error) {
   // Straight to the stream: the logger still buffers, and what it holds is Nest's stack for the same error.
-  process.stderr.write(
-    `nestjs-ip-risk did not start. ${error instanceof IpRiskError ? error.message : inspect(error)}\n`,
-  );
+  process.stderr.write(`nestjs-ip-risk did not start. ${sentenceOf(error)}\n`);
   process.exit(1);
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof IpRiskError) return error.message;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'PORT: another process listens there; stop it or choose another port.';
+  if (code === 'EACCES') return 'PORT: this user may not listen there; choose one above 1023.';
+  return inspect(error);
 }

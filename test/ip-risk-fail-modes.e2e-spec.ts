@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { IpRisk, type GuardedRequest, type IpRiskRouteOptions } from 'nestjs-ip-risk';
-import { ADAPTERS, controllerOf, GuardedApp } from './support/guarded-app.js';
+import { ADAPTERS, connectFrom, controllerOf, GuardedApp } from './support/guarded-app.js';
 import type { Answer } from './support/http-client.js';
 import { CLIENTS } from './support/stub-provider.js';
 
@@ -121,6 +121,25 @@ describe.each(ADAPTERS)('a route without a verdict on %s', (_name, adapter) => {
   it('treats a trusted proxy that names no client as an unknown client', async () => {
     expectStopped(await guarded.http.call('/modes/failClosed'));
     expectLetThrough(await guarded.http.call('/modes/open'));
+  });
+
+  it('treats a trusted proxy with a public address the same, and never judges the proxy itself', async () => {
+    const proxied = await GuardedApp.start({
+      adapter,
+      controllers: [controllerOf('modes', MODES)],
+      options: { trustedProxies: ['9.9.7.0/24'] },
+      configure: (app) => {
+        connectFrom('9.9.7.7', app);
+      },
+    });
+    const [unnamed, named] = [
+      await proxied.http.call('/modes/failClosed'),
+      await proxied.http.from(CLIENTS.clean, '/modes/failClosed'),
+    ];
+    await proxied.close();
+    expectStopped(unnamed);
+    expect(named.json.risk.assessment.ip).toBe(CLIENTS.clean);
+    expect(proxied.stub.asked).toEqual([CLIENTS.clean]);
   });
 
   it('takes the address that the application knows better', async () => {

@@ -1,3 +1,4 @@
+import type { Server, Socket } from 'node:net';
 import { All, Controller, Req, type INestApplication, type ModuleMetadata, type Type } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -63,6 +64,13 @@ export class GuardedApp {
     this.http.close();
     await this.app.close();
   }
+}
+
+/** Lets every connection come from that address, as far as the app can see. */
+export function connectFrom(peer: string, app: INestApplication): void {
+  (app.getHttpServer() as Server).prependListener('connection', (socket: Socket) => {
+    Object.defineProperty(socket, 'remoteAddress', { value: peer });
+  });
 }
 
 /** What a handler of {@link controllerOf} answers: it ran, and this is what it was given. */

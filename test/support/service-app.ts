@@ -5,7 +5,7 @@ import type { INestApplication } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
 import { serviceConfig, type ServiceConfig } from '../../src/common/config/service-config.js';
-import { prepareService, serviceAdapter } from '../../src/create-service.js';
+import { serviceAdapter } from '../../src/service-adapter.js';
 import { HttpClient } from './http-client.js';
 
 /** The service with the shipped data, on a free port of this machine, without any environment or download. */
@@ -40,8 +40,8 @@ export class ServiceApp {
     const builder = Test.createTestingModule({ imports: [AppModule] });
     builder.overrideProvider(serviceConfig.KEY).useValue(config);
     override(builder);
-    const app = (await builder.compile()).createNestApplication(serviceAdapter(), { logger: false });
-    await prepareService(app).listen(config.port, config.host);
+    const app = (await builder.compile()).createNestApplication(serviceAdapter(), { logger: false, bodyParser: false });
+    await app.listen(config.port, config.host);
     return new ServiceApp(app, new HttpClient(await app.getUrl()), dataDirectory);
   }
 

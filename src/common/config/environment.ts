@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsString, Max, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 
 /** `a, b` to `['a', 'b']`; empty entries are dropped. */
 const CommaList = (): PropertyDecorator =>
@@ -36,7 +36,7 @@ export class Environment {
   TRUSTED_PROXIES: string[] = [];
 
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value))
-  @IsString()
+  @Matches(/^[a-z0-9-]+$/, { message: 'IP_RISK_CLIENT_IP_HEADER must be the name of one header.' })
   IP_RISK_CLIENT_IP_HEADER = 'x-forwarded-for';
 
   @IsString()

@@ -61,6 +61,7 @@ describe('readServiceConfig', () => {
     ['TRUSTED_PROXIES', '1'],
     ['TRUSTED_PROXIES', '0.0.0.0/0'],
     ['TRUSTED_PROXIES', '::ffff:10.0.0.0/8'],
+    ['IP_RISK_CLIENT_IP_HEADER', 'a header'],
     ['IP_RISK_FEED', 'none'],
   ])('refuses %s=%s with a sentence that names the variable', (name, value) => {
     expect(() => readServiceConfig({ [name]: value })).toThrow(InvalidConfigurationError);

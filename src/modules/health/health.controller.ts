@@ -18,6 +18,7 @@ export class HealthController {
 
   /** The service can give verdicts; 503 when it cannot. Asks no provider anything and costs nothing. */
   @Get('ready')
+  @Header('cache-control', 'no-store')
   ready(): Promise<HealthCheckResult> {
     return this.checks.check([() => this.providers.check()]);
   }

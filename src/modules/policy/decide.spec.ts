@@ -181,6 +181,7 @@ describe('country rules', () => {
     expect(under(scored({}, 'US'), {}, 'FR')).toMatchObject({ score: 30, action: 'monitor' });
     expect(under(scored({}, 'US'), {}, 'us')).toMatchObject({ score: 0, action: 'allow' });
     expect(under(scored({}, undefined), {}, 'FR').score).toBe(0);
+    for (const stated of ['', 'Germany', 'D', '49']) expect(under(scored({}, 'DE'), {}, stated).score).toBe(0);
   });
 });
 

@@ -22,6 +22,8 @@ interface Ruling {
   readonly degraded?: readonly string[];
 }
 
+const COUNTRY_CODE = /^[A-Za-z]{2}$/;
+
 /** What to do with a request from an assessed address. Pure. */
 export function decide(assessment: RiskAssessment, digested: DigestedPolicy, context: RequestContext): RiskDecision {
   return toDecision(rule(assessment, digested.policy, context), digested, context, assessment);
@@ -97,8 +99,11 @@ function contextSignals(
   const isKnown = country !== undefined;
   const { deniedCountries, allowedCountries } = policy;
   return {
+    // Anything but a country code, such as '' or 'Germany', states nothing that could differ.
     claimedCountryDiffers:
-      isKnown && claimedCountry !== undefined ? claimedCountry.toUpperCase() !== country : undefined,
+      isKnown && claimedCountry !== undefined && COUNTRY_CODE.test(claimedCountry)
+        ? claimedCountry.toUpperCase() !== country
+        : undefined,
     isDeniedCountry: isKnown
       ? deniedCountries.includes(country) || (allowedCountries.length > 0 && !allowedCountries.includes(country))
       : undefined,
