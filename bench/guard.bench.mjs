@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { median, ratio, show, sideBySide } from './side-by-side.mjs';
 
-const ROUNDS = 9;
+const ROUNDS = 15;
 
 const start = (adapter, guard) =>
   new Promise((resolve, reject) => {
@@ -18,7 +18,7 @@ const load = async ({ port }) => {
   const { requests, non2xx, errors } = await autocannon({
     url: `http://127.0.0.1:${port}/hit`,
     connections: 32,
-    duration: 2,
+    duration: 1,
     headers: { 'x-forwarded-for': '8.8.8.8' },
   });
   if (non2xx + errors > 0) throw new Error(`${non2xx} answers that are not 2xx, ${errors} errors`);

@@ -42,4 +42,5 @@ const adapter =
     : new (await import('@nestjs/platform-express')).ExpressAdapter();
 const app = await NestFactory.create(BenchModule, adapter, { logger: false });
 await app.listen(0, '127.0.0.1');
+process.once('SIGINT', () => process.exit(0));
 process.send(new URL(await app.getUrl()).port);

@@ -12,7 +12,7 @@ export {
 } from './modules/ip-risk/ip-risk.exception.js';
 export type { GuardedRequest, IpRiskModuleOptions, IpRiskRouteOptions } from './modules/ip-risk/ip-risk-options.js';
 
-export { ScreeningService, type Screening } from './modules/screening/screening.service.js';
+export { ScreeningService, type ScreenedRoute } from './modules/screening/screening.service.js';
 export { RiskEvents, type DecisionEvent, type DecisionListener } from './modules/screening/risk-events.js';
 export { DecisionCounters, type DecisionCounts } from './modules/screening/decision-counters.js';
 

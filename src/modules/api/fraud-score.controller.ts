@@ -27,8 +27,8 @@ export class FraudScoreController {
   @Header('vary', 'accept')
   async fraudScore(@Req() request: CallerRequest, @Headers('accept') accept = ''): Promise<unknown> {
     const client = this.clientIp.resolve(request.socket?.remoteAddress, request.headers);
-    const screening = { policy: this.policies.named(undefined), context: {}, route: 'GET /v1/fraud-score' };
-    const decision = await this.screening.screenClient(client, screening);
+    const route = { policy: this.policies.named(undefined), route: 'GET /v1/fraud-score' };
+    const decision = await this.screening.screenClient(client, route);
     const fraudScore = bandOf(decision);
     if (accept.includes('application/json')) {
       return {

@@ -42,7 +42,7 @@ export class IpRiskController {
       });
     }
     const context = { claimedCountry: body.claimed_country, subject: body.user_id };
-    const decision = await this.screening.screenAddress(address, { policy, context, route: ROUTE });
+    const decision = await this.screening.screenAddress(address, { policy, route: ROUTE }, context);
     return this.toResponse(decision, body.user_agent);
   }
 

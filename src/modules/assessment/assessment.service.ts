@@ -33,11 +33,14 @@ export class AssessmentService {
   /** Answers at once when the address is known or every provider is in memory. Never throws, never rejects. */
   assess(address: IpAddress): MaybePromise<RiskAssessment> {
     // Keyed by the address that is looked up: one NAT64 or Teredo /64 holds clients from all over the world.
-    const key = prefixKey(effectiveAddress(address));
+    const target = effectiveAddress(address);
+    const key = prefixKey(target);
     const cached = this.cached(key);
     if (cached !== undefined) return sameFor(address, cached);
+    const specialPurpose = specialPurposeOf(address);
+    if (specialPurpose !== undefined) return this.notApplicable(address, specialPurpose);
     return whenReady(
-      this.flights.run(key, () => this.assessAnew(address, key)),
+      this.flights.run(key, () => this.assessAnew(address, target, key)),
       (assessment) => sameFor(address, assessment),
     );
   }
@@ -51,11 +54,9 @@ export class AssessmentService {
     return this.cache.get(key);
   }
 
-  private assessAnew(address: IpAddress, key: string): MaybePromise<RiskAssessment> {
-    const specialPurpose = specialPurposeOf(address);
-    if (specialPurpose !== undefined) return this.notApplicable(address, specialPurpose);
+  private assessAnew(address: IpAddress, target: IpAddress, key: string): MaybePromise<RiskAssessment> {
     const version = this.dataVersion;
-    return whenReady(this.lookup.lookup(effectiveAddress(address)), (outcome) => {
+    return whenReady(this.lookup.lookup(target), (outcome) => {
       const assessment = this.toAssessment(address, outcome);
       if (version === this.lookup.dataVersion) this.cache.set(key, assessment, ttlSecondsOf(assessment));
       return assessment;

@@ -3,18 +3,25 @@ import { whenReady, type MaybePromise } from '../../common/async/maybe-promise.j
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { ClientIpResolver, type ClientIp } from '../../common/ip/client-ip.js';
 import { parseIpAddress } from '../../common/ip/ip-address.js';
+import { NO_REQUEST_CONTEXT, type RequestContext } from '../policy/decide.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
 import { ScreeningService } from '../screening/screening.service.js';
 import { denialOf } from './ip-risk.exception.js';
 import type { GuardedRequest } from './ip-risk-options.js';
 import { ProtectedRoutes, type ProtectedRoute } from './protected-routes.js';
 
+/** Nobody else can write this mark, while `request.ipRisk` may be anybody's. */
+const DECIDED = Symbol('IP_RISK:DECIDED');
+
+interface DecidedRequest extends GuardedRequest {
+  /** The route that this request was last decided for. */
+  [DECIDED]?: ProtectedRoute;
+}
+
 /** Translates a request into a question and the decision into an answer. It does not think. */
 @Injectable()
 export class IpRiskGuard implements CanActivate {
   private readonly logger = new Logger('IpRisk');
-  /** The route each request was last decided for. What else is on the request may be anybody's. */
-  private readonly decided = new WeakMap<GuardedRequest, ProtectedRoute>();
 
   constructor(
     private readonly routes: ProtectedRoutes,
@@ -28,18 +35,17 @@ export class IpRiskGuard implements CanActivate {
         '@IpRisk protects HTTP handlers only; guard the HTTP route in front of this one.',
       );
     }
-    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const request = context.switchToHttp().getRequest<DecidedRequest>();
     const route = this.routes.of(context.getClass(), context.getHandler());
     // A class and a method decorator bind the guard twice; the request is assessed once, under the merged options.
-    if (this.decided.get(request) === route) return true;
+    if (request[DECIDED] === route) return true;
     return whenReady(this.decisionOn(request, route), (decision) => this.enforce(decision, request, route));
   }
 
   private decisionOn(request: GuardedRequest, route: ProtectedRoute): MaybePromise<RiskDecision> {
     const { options } = route;
     if (options.skipIf?.(request) === true) return this.screening.skip(route);
-    const context = { subject: options.subject?.(request), claimedCountry: textOf(options.claimedCountry?.(request)) };
-    return this.screening.screenClient(this.clientOf(request, route), { ...route, context });
+    return this.screening.screenClient(this.clientOf(request, route), route, contextOf(request, route));
   }
 
   private clientOf(request: GuardedRequest, { options }: ProtectedRoute): ClientIp {
@@ -50,10 +56,10 @@ export class IpRiskGuard implements CanActivate {
     return { status: 'known', address, internal: false, doubt: undefined };
   }
 
-  private enforce(decision: RiskDecision, request: GuardedRequest, route: ProtectedRoute): true {
+  private enforce(decision: RiskDecision, request: DecidedRequest, route: ProtectedRoute): true {
     const { options } = route;
     request.ipRisk = decision;
-    this.decided.set(request, route);
+    request[DECIDED] = route;
     if (decision.requireMfa) request.requireMfa = true;
     const denial = denialOf(decision);
     if (options.onDecision !== undefined) this.tell(options.onDecision, decision, request);
@@ -75,6 +81,11 @@ export class IpRiskGuard implements CanActivate {
       failed(error);
     }
   }
+}
+
+function contextOf(request: GuardedRequest, { options }: ProtectedRoute): RequestContext {
+  if (options.subject === undefined && options.claimedCountry === undefined) return NO_REQUEST_CONTEXT;
+  return { subject: options.subject?.(request), claimedCountry: textOf(options.claimedCountry?.(request)) };
 }
 
 /** Routes read parsed bodies and queries, where a caller can put a list or a number in the place of text. */

@@ -1,15 +1,13 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { digested, type DigestedPolicy } from '../policy/policy-digest.js';
+import { digested } from '../policy/policy-digest.js';
 import type { PolicySet } from '../policy/policy-file.js';
 import { resolvePolicy } from '../policy/resolve-policy.js';
+import type { ScreenedRoute } from '../screening/screening.service.js';
 import { IP_RISK_ROUTE, type IpRiskRouteOptions } from './ip-risk-options.js';
 
 /** A decorated handler with everything settled. */
-export interface ProtectedRoute {
-  /** `LoginController.login` */
-  readonly route: string;
-  readonly policy: DigestedPolicy;
+export interface ProtectedRoute extends ScreenedRoute {
   readonly options: IpRiskRouteOptions;
 }
 

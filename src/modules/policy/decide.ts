@@ -1,5 +1,5 @@
 import type { RiskAssessment, ScoredAssessment } from '../assessment/risk-assessment.js';
-import { scoreSignals, type ContextSignals, type RiskReason } from '../scoring/scorecard.js';
+import { NO_CONTEXT, scoreSignals, type ContextSignals, type RiskReason } from '../scoring/scorecard.js';
 import { DEFAULT_SCORECARD, SCORECARDS } from '../scoring/scorecards.js';
 import { BLOCKABLE_FACTS, type IpRiskPolicy } from './ip-risk-policy.js';
 import type { DigestedPolicy } from './policy-digest.js';
@@ -17,10 +17,12 @@ export const NO_REQUEST_CONTEXT: RequestContext = {};
 interface Ruling {
   readonly action: RiskAction;
   readonly cause: DecisionCause;
-  readonly score?: number;
-  readonly reasons?: readonly RiskReason[];
-  readonly degraded?: readonly string[];
+  readonly score: number | undefined;
+  readonly reasons: readonly RiskReason[];
+  readonly degraded: readonly string[];
 }
+
+const NONE: readonly never[] = Object.freeze([]);
 
 const COUNTRY_CODE = /^[A-Za-z]{2}$/;
 
@@ -41,47 +43,57 @@ export function decideUnknownClient(
 
 /** A request that the route's own `skipIf` lets through unassessed. */
 export function decideSkipped(digested: DigestedPolicy): RiskDecision {
-  return toDecision({ action: 'allow', cause: 'skipped' }, digested, NO_REQUEST_CONTEXT, undefined);
+  const ruling: Ruling = { action: 'allow', cause: 'skipped', score: undefined, reasons: NONE, degraded: NONE };
+  return toDecision(ruling, digested, NO_REQUEST_CONTEXT, undefined);
 }
 
 function rule(assessment: RiskAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
   switch (assessment.status) {
     case 'not-applicable':
       return assessment.specialPurpose.scope === 'internal'
-        ? { action: 'allow', cause: 'not-applicable' }
+        ? { action: 'allow', cause: 'not-applicable', score: undefined, reasons: NONE, degraded: NONE }
         : withoutVerdict(policy, 'client-ip-unknown', ['client-ip']);
     case 'unavailable':
-      return withoutVerdict(
-        policy,
-        'unavailable',
-        assessment.failures.map(({ providerId }) => providerId),
-      );
+      return withoutVerdict(policy, 'unavailable', failedProviders(assessment));
     case 'complete':
     case 'degraded':
       return ruleOnScore(assessment, policy, context);
   }
 }
 
-function withoutVerdict(policy: IpRiskPolicy, cause: DecisionCause, degraded: readonly string[]): Ruling {
-  const { onUnavailable } = policy;
-  return { action: onUnavailable === 'hold' ? 'review' : onUnavailable, cause, degraded };
+function withoutVerdict(
+  { onUnavailable }: IpRiskPolicy,
+  cause: 'unavailable' | 'client-ip-unknown',
+  degraded: readonly string[],
+): Ruling {
+  return {
+    action: onUnavailable === 'hold' ? 'review' : onUnavailable,
+    cause,
+    score: undefined,
+    reasons: NONE,
+    degraded,
+  };
+}
+
+function failedProviders({ failures }: RiskAssessment): readonly string[] {
+  return failures.length === 0 ? NONE : failures.map(({ providerId }) => providerId);
 }
 
 function ruleOnScore(assessment: ScoredAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
   const signals = contextSignals(assessment, policy, context);
   const { score, reasons } = scoreUnder(assessment, policy, signals);
-  const common = { score, reasons, degraded: assessment.failures.map(({ providerId }) => providerId) };
+  const degraded = failedProviders(assessment);
   if (signals.isDeniedCountry === true && policy.onDeniedCountry === 'block') {
-    return { ...common, action: 'block', cause: 'denied-country' };
+    return { action: 'block', cause: 'denied-country', score, reasons, degraded };
   }
   if (policy.blockOn.some((fact) => assessment.facts[BLOCKABLE_FACTS[fact]]?.value === true)) {
-    return { ...common, action: 'block', cause: 'fact' };
+    return { action: 'block', cause: 'fact', score, reasons, degraded };
   }
   // A broken score compares false with every threshold, which would mean "allow"; it is no verdict instead.
   if (!(score >= 0 && score <= 100)) return withoutVerdict(policy, 'unavailable', [policy.scorecard]);
   const action = actionFor(score, policy);
   const isGeographic = action === 'block' && signals.isDeniedCountry === true;
-  return { ...common, action, cause: isGeographic ? 'denied-country' : 'score' };
+  return { action, cause: isGeographic ? 'denied-country' : 'score', score, reasons, degraded };
 }
 
 function actionFor(score: number, { thresholds }: IpRiskPolicy): RiskAction {
@@ -92,21 +104,20 @@ function actionFor(score: number, { thresholds }: IpRiskPolicy): RiskAction {
 
 function contextSignals(
   { location }: ScoredAssessment,
-  policy: IpRiskPolicy,
+  { deniedCountries, allowedCountries }: IpRiskPolicy,
   { claimedCountry }: RequestContext,
 ): ContextSignals {
   const country = location?.countryCode;
-  const isKnown = country !== undefined;
-  const { deniedCountries, allowedCountries } = policy;
+  const hasNoRule = deniedCountries.length === 0 && allowedCountries.length === 0;
+  if (country === undefined || (hasNoRule && claimedCountry === undefined)) return NO_CONTEXT;
   return {
     // Anything but a country code, such as '' or 'Germany', states nothing that could differ.
     claimedCountryDiffers:
-      isKnown && claimedCountry !== undefined && COUNTRY_CODE.test(claimedCountry)
+      claimedCountry !== undefined && COUNTRY_CODE.test(claimedCountry)
         ? claimedCountry.toUpperCase() !== country
         : undefined,
-    isDeniedCountry: isKnown
-      ? deniedCountries.includes(country) || (allowedCountries.length > 0 && !allowedCountries.includes(country))
-      : undefined,
+    isDeniedCountry:
+      deniedCountries.includes(country) || (allowedCountries.length > 0 && !allowedCountries.includes(country)),
     speedKmh: undefined,
   };
 }
@@ -122,15 +133,14 @@ function scoreUnder(
 }
 
 function toDecision(
-  { action: intendedAction, cause, score, reasons = [], degraded = [] }: Ruling,
-  { policy, digest }: DigestedPolicy,
+  { action: intendedAction, cause, score, reasons, degraded }: Ruling,
+  { policy, reference }: DigestedPolicy,
   { subject }: RequestContext,
   assessment: RiskAssessment | undefined,
 ): RiskDecision {
   const isLive = policy.mode === 'live';
   const action = isLive || intendedAction === 'allow' ? intendedAction : 'monitor';
   const isWithoutVerdict = cause === 'unavailable' || cause === 'client-ip-unknown';
-  const isStopped = action === 'block' || action === 'review';
   return {
     action,
     intendedAction,
@@ -138,10 +148,10 @@ function toDecision(
     score,
     reasons,
     failedOpen: isWithoutVerdict && (action === 'allow' || action === 'monitor'),
-    failedClosed: isWithoutVerdict && isStopped,
+    failedClosed: isWithoutVerdict && (action === 'block' || action === 'review'),
     requireMfa: action === 'challenge',
     degraded,
-    policy: { name: policy.name, digest },
+    policy: reference,
     mode: policy.mode,
     onChallenge: policy.onChallenge,
     subject,

@@ -5,11 +5,12 @@ import type { IpRiskPolicy } from './ip-risk-policy.js';
 /** A policy with its digest, made once for each route. */
 export interface DigestedPolicy {
   readonly policy: IpRiskPolicy;
-  readonly digest: string;
+  /** What a decision says of the policy it was made under. */
+  readonly reference: { readonly name: string; readonly digest: string };
 }
 
 export function digested(policy: IpRiskPolicy): DigestedPolicy {
-  return { policy, digest: policyDigest(policy) };
+  return { policy, reference: Object.freeze({ name: policy.name, digest: policyDigest(policy) }) };
 }
 
 /**

@@ -96,9 +96,21 @@ describe('ProviderLookup', () => {
   });
 
   it.each([NaN, -0.1, 1.1, Infinity])('refuses an answer with a confidence of %d', (confidence) => {
-    const broken = provider('a', () => intelligence({ isTorExitNode: fact(true, confidence) }), 'offline');
+    const broken = provider(
+      'a',
+      () => intelligence({ isTorExitNode: fact(true, confidence) }, { providerId: 'a' }),
+      'offline',
+    );
     expect(lookup([broken]).lookup(address)).toMatchObject({
       answers: [],
+      failures: [{ providerId: 'a', code: 'PROVIDER_BAD_RESPONSE' }],
+    });
+  });
+
+  it('refuses an answer that comes under the name of another provider', () => {
+    const impostor = provider('a', () => intelligence({}, { providerId: 'b' }), 'offline');
+    expect(lookup([impostor]).lookup(address)).toMatchObject({
+      hasQuorum: false,
       failures: [{ providerId: 'a', code: 'PROVIDER_BAD_RESPONSE' }],
     });
   });

@@ -34,6 +34,7 @@ const NEVER_ABORTED: LookupContext = { signal: new AbortController().signal };
 /** Asks every provider at once and keeps what arrives before the deadline. Never throws: a failure is part of the outcome. */
 export class ProviderLookup {
   private readonly providers: readonly IpIntelligenceProvider[];
+  private readonly hasVendors: boolean;
   private readonly counted: ReadonlySet<string>;
   private readonly quorum: number;
   private readonly deadlineMs: number;
@@ -57,6 +58,7 @@ export class ProviderLookup {
       throw new InvalidConfigurationError(`deadlineMs: ${String(deadlineMs)} is not a number of milliseconds above 0.`);
     }
     this.providers = providers;
+    this.hasVendors = vendors.length > 0;
     this.quorum = quorum;
     this.deadlineMs = deadlineMs;
     this.clock = clock;
@@ -64,15 +66,21 @@ export class ProviderLookup {
 
   /** Changes whenever the data behind any provider does. */
   get dataVersion(): number {
-    return this.providers.reduce((sum, provider) => sum + (provider.dataVersion ?? 0), 0);
+    let sum = 0;
+    for (const { dataVersion = 0 } of this.providers) sum += dataVersion;
+    return sum;
   }
 
   lookup(address: IpAddress): MaybePromise<LookupOutcome> {
-    if (this.providers.some(({ kind }) => kind === 'vendor')) return this.lookupWithin(address);
-    const settled = this.providers.map((provider) => ask(provider, address, NEVER_ABORTED));
-    return settled.some((answer) => answer instanceof Promise)
-      ? this.lookupWithin(address, settled)
-      : this.outcomeOf(settled as Settled[]);
+    if (this.hasVendors) return this.lookupWithin(address);
+    const asked: MaybePromise<Settled>[] = [];
+    let isSettled = true;
+    for (const provider of this.providers) {
+      const answer = ask(provider, address, NEVER_ABORTED);
+      if (answer instanceof Promise) isSettled = false;
+      asked.push(answer);
+    }
+    return isSettled ? this.outcomeOf(asked as Settled[]) : this.lookupWithin(address, asked);
   }
 
   private async lookupWithin(address: IpAddress, asked?: readonly MaybePromise<Settled>[]): Promise<LookupOutcome> {
@@ -98,18 +106,27 @@ export class ProviderLookup {
 
   private outcomeOf(settled: readonly Settled[]): LookupOutcome {
     const answers: IpIntelligence[] = [];
-    const failures: ProviderFailure[] = [];
+    let failures: ProviderFailure[] | undefined;
     let counted = 0;
     for (const result of settled) {
-      if ('code' in result) failures.push(result);
-      else if (knowsNothing(result)) failures.push({ providerId: result.providerId, code: 'NO_DATA' });
-      else {
-        answers.push(result);
-        if (this.counted.has(result.providerId)) counted += 1;
+      const failure = failureIn(result);
+      if (failure !== undefined) {
+        failures ??= [];
+        failures.push(failure);
+      } else {
+        answers.push(result as IpIntelligence);
+        if (this.counted.has((result as IpIntelligence).providerId)) counted += 1;
       }
     }
-    return { answers, failures, hasQuorum: counted >= this.quorum };
+    return { answers, failures: failures ?? NO_FAILURES, hasQuorum: counted >= this.quorum };
   }
+}
+
+const NO_FAILURES: readonly ProviderFailure[] = Object.freeze([]);
+
+function failureIn(result: Settled): ProviderFailure | undefined {
+  if ('code' in result) return result;
+  return knowsNothing(result) ? { providerId: result.providerId, code: 'NO_DATA' } : undefined;
 }
 
 function ask(provider: IpIntelligenceProvider, address: IpAddress, context: LookupContext): MaybePromise<Settled> {
@@ -125,12 +142,16 @@ function ask(provider: IpIntelligenceProvider, address: IpAddress, context: Look
   }
 }
 
-/** Anybody may write a provider: an answer with a confidence that is no number must not turn "yes" into "no". */
+/**
+ * Anybody may write a provider: an answer under another's name would count for the wrong one, and a confidence that is
+ * no number would turn "yes" into "no".
+ */
 function checked(provider: IpIntelligenceProvider, answer: IpIntelligence): Settled {
-  const isSound = FACT_NAMES.every((name) => {
+  let isSound = answer.providerId === provider.id;
+  for (const name of FACT_NAMES) {
     const fact = answer.facts[name];
-    return fact === undefined || (fact.confidence >= 0 && fact.confidence <= 1);
-  });
+    if (fact !== undefined && !(fact.confidence >= 0 && fact.confidence <= 1)) isSound = false;
+  }
   return isSound ? answer : { providerId: provider.id, code: 'PROVIDER_BAD_RESPONSE' };
 }
 

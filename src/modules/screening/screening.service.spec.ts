@@ -74,11 +74,7 @@ describe('ScreeningService', () => {
     ],
   ])('decides on %s', async (_, peer, headers, action, cause) => {
     const { screening } = setUp();
-    const decision = await screening.screenClient(clientOf(peer, headers), {
-      policy: payment,
-      context: {},
-      route: 'r',
-    });
+    const decision = await screening.screenClient(clientOf(peer, headers), { policy: payment, route: 'r' });
     expect(decision).toMatchObject({ action, cause });
   });
 
@@ -90,14 +86,10 @@ describe('ScreeningService', () => {
     });
     events.subscribe(counters.count);
     for (const peer of ['8.8.8.8', 'nonsense', 'nonsense']) {
-      await screening.screenClient(clientOf(peer, {}), { policy: payment, context: {}, route: 'r' });
+      await screening.screenClient(clientOf(peer, {}), { policy: payment, route: 'r' });
     }
     screening.skip({ policy: payment, route: 'r' });
-    await screening.screenClient(clientOf('nonsense', {}), {
-      policy: digested(defaultPolicy),
-      context: {},
-      route: 'r',
-    });
+    await screening.screenClient(clientOf('nonsense', {}), { policy: digested(defaultPolicy), route: 'r' });
     expect(counters.snapshot()).toEqual({
       actions: { allow: 3, monitor: 0, challenge: 0, block: 0, review: 2 },
       failedOpen: 1,
@@ -111,8 +103,7 @@ describe('FailModeLog', () => {
     const { clock, events, screening } = setUp();
     const lines: string[] = [];
     events.subscribe(new FailModeLog((line) => lines.push(line), clock).record);
-    const fail = () =>
-      screening.screenClient(clientOf('nonsense', {}), { policy: payment, context: {}, route: 'Pay.pay' });
+    const fail = () => screening.screenClient(clientOf('nonsense', {}), { policy: payment, route: 'Pay.pay' });
     for (let request = 0; request < 50; request += 1) await fail();
     expect(lines).toHaveLength(1);
     clock.advance(10_000);
@@ -126,7 +117,7 @@ describe('FailModeLog', () => {
     const { clock, events, screening } = setUp();
     const lines: string[] = [];
     events.subscribe(new FailModeLog((line) => lines.push(line), clock).record);
-    await screening.screenClient(clientOf('8.8.8.8', {}), { policy: payment, context: {}, route: 'r' });
+    await screening.screenClient(clientOf('8.8.8.8', {}), { policy: payment, route: 'r' });
     expect(lines).toEqual([]);
   });
 });

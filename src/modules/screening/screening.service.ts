@@ -3,17 +3,22 @@ import type { ClientIp } from '../../common/ip/client-ip.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
 import { specialPurposeOf } from '../../common/ip/special-purpose.js';
 import type { AssessmentService } from '../assessment/assessment.service.js';
-import { decide, decideSkipped, decideUnknownClient, type RequestContext } from '../policy/decide.js';
+import {
+  decide,
+  decideSkipped,
+  decideUnknownClient,
+  NO_REQUEST_CONTEXT,
+  type RequestContext,
+} from '../policy/decide.js';
 import type { DigestedPolicy } from '../policy/policy-digest.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
 import type { RiskEvents } from './risk-events.js';
 
-/** A request to decide on. */
-export interface Screening {
-  readonly policy: DigestedPolicy;
-  readonly context: RequestContext;
-  /** Names the route in events and logs. */
+/** Where a request came in, and what is asked of it there. */
+export interface ScreenedRoute {
+  /** Names the route in events and logs: `LoginController.login`. */
   readonly route: string;
+  readonly policy: DigestedPolicy;
 }
 
 /** From a sender to a decision: assesses, decides, and tells whoever listens. */
@@ -24,26 +29,34 @@ export class ScreeningService {
   ) {}
 
   /** Decides on a request by its sender. A sender in doubt is treated as unknown, which is unavailable and not private. */
-  screenClient(client: ClientIp, screening: Screening): MaybePromise<RiskDecision> {
+  screenClient(
+    client: ClientIp,
+    route: ScreenedRoute,
+    context: RequestContext = NO_REQUEST_CONTEXT,
+  ): MaybePromise<RiskDecision> {
     if (client.status === 'unknown' || isInDoubt(client)) {
-      return this.publish(decideUnknownClient(screening.policy, screening.context), screening);
+      return this.publish(decideUnknownClient(route.policy, context), route);
     }
-    return this.screenAddress(client.address, screening);
+    return this.screenAddress(client.address, route, context);
   }
 
   /** Decides on a request from an address that somebody else made sure of. */
-  screenAddress(address: IpAddress, screening: Screening): MaybePromise<RiskDecision> {
+  screenAddress(
+    address: IpAddress,
+    route: ScreenedRoute,
+    context: RequestContext = NO_REQUEST_CONTEXT,
+  ): MaybePromise<RiskDecision> {
     return whenReady(this.assessments.assess(address), (assessment) =>
-      this.publish(decide(assessment, screening.policy, screening.context), screening),
+      this.publish(decide(assessment, route.policy, context), route),
     );
   }
 
   /** Records that the route's own rule let the request through unassessed. */
-  skip({ policy, route }: Pick<Screening, 'policy' | 'route'>): RiskDecision {
-    return this.publish(decideSkipped(policy), { route });
+  skip(route: ScreenedRoute): RiskDecision {
+    return this.publish(decideSkipped(route.policy), route);
   }
 
-  private publish(decision: RiskDecision, { route }: Pick<Screening, 'route'>): RiskDecision {
+  private publish(decision: RiskDecision, { route }: ScreenedRoute): RiskDecision {
     this.events.publish({ decision, route });
     return decision;
   }

@@ -34,8 +34,8 @@ export function networkFacts(
     hosting: listed(lists, 'hosting', address),
     vpn: listed(lists, 'vpn', address, VPN_LIST_CONFIDENCE),
   };
-  const isUnlisted = Object.values(hits).every((hit) => hit === undefined);
-  return isUnlisted ? factsOfClass(network) : withHits(factsOfClass(network), hits);
+  const hit = hits.blocklist ?? hits.crawler ?? hits.relay ?? hits.tor ?? hits.hosting ?? hits.vpn;
+  return hit === undefined ? factsOfClass(network) : withHits(factsOfClass(network), hits);
 }
 
 type ListHits = Readonly<Record<FeedKind, Fact | undefined>>;
