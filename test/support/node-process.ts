@@ -14,15 +14,20 @@ export class NodeProcess {
   constructor(
     args: readonly string[],
     environment: Readonly<Record<string, string>> = {},
-    private readonly child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, args, {
-      cwd: PROJECT,
-      env: { PATH: process.env['PATH'], NO_COLOR: '1', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }),
+    private readonly child: ChildProcessByStdio<null, Readable, Readable> = start(process.execPath, args, environment),
   ) {
     child.stdout.on('data', (chunk: Buffer) => (this.stdout += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString('utf8')));
     this.ended = once(child, 'close');
+  }
+
+  /** A command that starts others, such as npm: {@link stop} reaches them all. */
+  static ofCommand(
+    command: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+  ): NodeProcess {
+    return new NodeProcess(args, environment, start(command, args, environment));
   }
 
   /** The exit code once it ended, or the signal that ended it. */
@@ -43,6 +48,20 @@ export class NodeProcess {
   }
 
   stop(signal: NodeJS.Signals = 'SIGTERM'): void {
-    this.child.kill(signal);
+    // Its whole group: npm does not pass a signal on to what it runs.
+    if (this.child.pid !== undefined) process.kill(-this.child.pid, signal);
   }
+}
+
+function start(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(command, args, {
+    cwd: PROJECT,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
 }

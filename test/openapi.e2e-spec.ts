@@ -1,0 +1,77 @@
+import { RequestMethod } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { getMetadataStorage } from 'class-validator';
+import { ScoreAddressDto } from '../src/modules/api/score-address.dto.js';
+import { ServiceApp } from './support/service-app.js';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+}
+interface Description {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+let service: ServiceApp;
+let description: Description;
+
+beforeAll(async () => {
+  service = await ServiceApp.start();
+  description = (await service.http.call('/docs-json')).json as Description;
+});
+
+afterAll(() => service.close());
+
+const schema = (name: string): Schema => description.components.schemas[name] ?? {};
+const resolved = (found: Schema): Schema =>
+  found.$ref === undefined ? found : schema(found.$ref.split('/').at(-1) ?? '');
+
+function routes(): string[] {
+  const [discovery, scanner] = [service.app.get(DiscoveryService, { strict: false }), new MetadataScanner()];
+  return discovery.getControllers().flatMap(({ metatype }) => {
+    const prototype = metatype?.prototype as Record<string, object>;
+    const base = String(Reflect.getMetadata(PATH_METADATA, metatype as object));
+    return scanner.getAllMethodNames(prototype).flatMap((name) => {
+      const handler = prototype[name] as object;
+      const method = Reflect.getMetadata(METHOD_METADATA, handler) as number | undefined;
+      if (method === undefined) return [];
+      const path = `/${base}/${String(Reflect.getMetadata(PATH_METADATA, handler))}`;
+      return [`${RequestMethod[method] ?? ''} ${path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')}`];
+    });
+  });
+}
+
+/** Every field of the answer stands in the description, down to where the description stops naming fields. */
+function undescribed(answer: unknown, described: Schema, at: string): string[] {
+  const { properties } = resolved(described);
+  if (properties === undefined || typeof answer !== 'object' || answer === null) return [];
+  return Object.entries(answer).flatMap(([name, value]) => {
+    const found = properties[name];
+    return found === undefined ? [`${at}.${name}`] : undescribed(value, found, `${at}.${name}`);
+  });
+}
+
+describe('the API description', () => {
+  it('names every route of the service but its own page, and no other', () => {
+    const described = Object.entries(description.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const served = routes().filter((route) => !route.startsWith('GET /docs'));
+    expect(described.sort()).toEqual(served.sort());
+  });
+
+  it('names every field that the body may have', () => {
+    const validations = getMetadataStorage().getTargetValidationMetadatas(ScoreAddressDto, '', false, false);
+    const fields = new Set(validations.map(({ propertyName }) => propertyName));
+    expect(new Set(Object.keys(schema('ScoreAddress').properties ?? {}))).toEqual(fields);
+  });
+
+  it.each(['8.8.8.8', '10.0.0.1', '2606:4700:4700::1111'])('names every field of the answer about %s', async (ip) => {
+    const { json } = await service.http.post('/v1/ips/risk', { ip_address: ip });
+    expect(undescribed(json, schema('Scored'), 'answer')).toEqual([]);
+    expect(Object.keys(json as object).sort()).toEqual(Object.keys(schema('Scored').properties ?? {}).sort());
+  });
+});
