@@ -80,11 +80,11 @@ module.exports = {
     },
     {
       name: 'library-door-is-light',
-      comment: 'import "nestjs-ip-risk" loads no OpenAPI, no health checks, no environment.',
+      comment: 'import "nestjs-ip-risk" loads no REST API, no health checks, no environment, no server.',
       severity: 'error',
       from: { path: '^src/index\\.ts$' },
       to: {
-        path: '^src/(modules/(api|health)|common/config)/|node_modules/@nestjs/(swagger|terminus|config)',
+        path: '^src/(modules/(api|health)|common/config)/|node_modules/(@nestjs/(terminus|config|platform-fastify)|class-validator|class-transformer|fastify)/',
         reachable: true,
       },
     },

@@ -13,9 +13,9 @@ export default tseslint.config(
       'no-console': 'error',
       // Nest modules are empty classes that carry a decorator.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
-      // Numbers in messages are plain facts here, never objects.
       // Nest's option types are classes that are only ever written as literals.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // Numbers in messages are plain facts here, never objects.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },

@@ -1,4 +1,4 @@
-// One Nest application with one route, for bench/run.mjs: ADAPTER (fastify | express) and GUARD (none | noop | ip-risk).
+// One Nest application with one route, for bench/run.mjs: ADAPTER (fastify | express) and GUARD (noop | ip-risk).
 import 'reflect-metadata';
 import { Controller, Get, Injectable, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -42,5 +42,4 @@ const adapter =
     : new (await import('@nestjs/platform-express')).ExpressAdapter();
 const app = await NestFactory.create(BenchModule, adapter, { logger: false });
 await app.listen(0, '127.0.0.1');
-process.once('SIGINT', () => process.exit(0));
 process.send(new URL(await app.getUrl()).port);

@@ -8,4 +8,4 @@ const chosen = process.argv.slice(2);
 for (const [name, run] of Object.entries(parts)) {
   if (chosen.length === 0 || chosen.includes(name)) await run();
 }
-process.exit(0);
+process.exit();

@@ -26,6 +26,12 @@ export function ratio(numerators, denominators) {
 }
 
 export function show(label, { ratio: value, least, most }, goal) {
-  const verdict = goal === undefined ? '' : `  (goal >= ${goal.toFixed(2)}: ${value >= goal ? 'met' : 'NOT MET'})`;
+  const verdict = goal === undefined ? '' : judge(value >= goal, `goal >= ${goal.toFixed(2)}`);
   console.log(`${label.padEnd(64)} ${value.toFixed(2)}  [${least.toFixed(2)}-${most.toFixed(2)}]${verdict}`);
+}
+
+/** Says whether a goal is met; one that is not fails the run. */
+export function judge(isMet, goal) {
+  if (!isMet) process.exitCode = 1;
+  return `  (${goal}: ${isMet ? 'met' : 'NOT MET'})`;
 }

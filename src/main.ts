@@ -26,7 +26,7 @@ try {
   const { host, port, apiKeys } = app.get<ServiceConfig>(serviceConfig.KEY);
   await app.listen(port, host);
   app.flushLogs();
-  if (apiKeys.length === 0) {
+  if (!apiKeys.isRequired) {
     logger.warn('No IP_RISK_API_KEYS are set: the service answers on loopback only. Set keys to open it to a network.');
   }
   logger.log(`Listening on ${await app.getUrl()} after ${Math.round(process.uptime() * 1000)} ms`);

@@ -1,6 +1,13 @@
 import { Module, type Type } from '@nestjs/common';
 import type { TestingModuleBuilder } from '@nestjs/testing';
-import { IpRisk, IpRiskGuard, IpRiskModule, ScreeningService, type IpRiskRouteOptions } from 'nestjs-ip-risk';
+import {
+  IpRisk,
+  IpRiskGuard,
+  IpRiskModule,
+  RiskEvents,
+  ScreeningService,
+  type IpRiskRouteOptions,
+} from 'nestjs-ip-risk';
 import { ADAPTERS, controllerOf, GuardedApp } from './support/guarded-app.js';
 import { CLIENTS, StubProvider } from './support/stub-provider.js';
 
@@ -55,6 +62,25 @@ describe('the start of an app with @IpRisk()', () => {
 });
 
 describe.each(ADAPTERS)('IpRiskModule on %s', (_name, adapter) => {
+  it('logs the name of what a listener to decisions failed with, and nothing else of it', async () => {
+    const lines: unknown[] = [];
+    const guarded = await GuardedApp.start({ adapter, controllers: [decorated({})] });
+    guarded.app.useLogger({ log: () => undefined, warn: () => undefined, error: (line: unknown) => lines.push(line) });
+    const events = guarded.app.get(RiskEvents);
+    events.subscribe(() => {
+      throw new RangeError(`about ${CLIENTS.clean}`);
+    });
+    events.subscribe(() => Promise.reject(new TypeError(`about ${CLIENTS.clean}`)));
+    const { status } = await guarded.http.from(CLIENTS.clean, '/shop/pay');
+    guarded.app.useLogger(false);
+    await guarded.close();
+    expect(status).toBe(200);
+    expect(lines).toEqual([
+      'A listener to decisions failed: RangeError.',
+      'A listener to decisions failed: TypeError.',
+    ]);
+  });
+
   it('guards controllers of every module when it is global', async () => {
     const stub = new StubProvider();
     const library = IpRiskModule.forRoot({ isGlobal: true, providers: [stub], trustedProxies: ['loopback'] });

@@ -19,6 +19,12 @@ const curls = shellLines.filter((line) => line.startsWith('curl '));
 const settings = shellLines.filter((line) => /^[A-Z_]+=/.test(line));
 
 describe('README', () => {
+  const folder = join(PROJECT, 'test/.tmp');
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it('holds nothing but blocks that this suite runs', () => {
     const commands = shellLines.filter((line) => !curls.includes(line) && !settings.includes(line));
     expect(commands).toEqual(['npm ci', 'npm start', 'npm test']);
@@ -56,7 +62,6 @@ describe('README', () => {
   it.each(written('ts').map((code, index) => [index, code] as const))(
     'compiles and runs its example %d',
     async (index, code) => {
-      const folder = join(PROJECT, 'test/.tmp');
       mkdirSync(folder, { recursive: true });
       const file = join(folder, `readme-${index}.ts`);
       writeFileSync(file, code);
@@ -73,7 +78,6 @@ describe('README', () => {
         headers: { 'x-forwarded-for': '8.8.8.8' },
       });
       await app.close();
-      rmSync(folder, { recursive: true, force: true });
       expect([answer.status, await answer.json()]).toEqual([201, { mfa: false }]);
       // A loopback peer with a forwarded header is a proxy that nobody listed: no verdict, and the route fails closed.
       expect(refused.status).toBe(503);

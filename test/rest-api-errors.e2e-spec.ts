@@ -1,4 +1,5 @@
 import { IP_INTELLIGENCE_PROVIDERS } from 'nestjs-ip-risk';
+import { ApiKeys } from '../src/common/config/api-keys.js';
 import type { Answer } from './support/http-client.js';
 import { ServiceApp } from './support/service-app.js';
 import { StubProvider } from './support/stub-provider.js';
@@ -8,8 +9,8 @@ const JSON_TYPE = [['content-type', 'application/json']] as const;
 /** Deeper than any stack: a walk through it that calls itself ends in an error. */
 const NESTED = '['.repeat(30_000) + ']'.repeat(30_000);
 const KEY = 'a-key-of-the-tests';
-const started = (apiKeys: string[] = []): Promise<ServiceApp> =>
-  ServiceApp.start({ apiKeys }, (builder) =>
+const started = (keys: string[] = []): Promise<ServiceApp> =>
+  ServiceApp.start({ apiKeys: new ApiKeys(keys) }, (builder) =>
     builder.overrideProvider(IP_INTELLIGENCE_PROVIDERS).useValue([new StubProvider()]),
   );
 
@@ -121,13 +122,17 @@ describe('what the REST API refuses', () => {
     expect(Object.prototype).not.toHaveProperty('isAdmin');
   });
 
-  it.each([
-    ['text/plain', 400],
-    ['application/xml', 415],
-    ['multipart/form-data; boundary=x', 415],
-    [';;;', 415],
-  ])('refuses a body of the type %s', async (type, status) => {
-    expectRefusal(await service.http.post(RISK, '{"ip_address":"8.8.8.8"}', [['content-type', type]]), status);
+  it.each(['application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ';;;'])(
+    'refuses a body of the type %s and says which type to send',
+    async (type) => {
+      const answer = await service.http.post(RISK, '{"ip_address":"8.8.8.8"}', [['content-type', type]]);
+      expect(answer.status).toBe(415);
+      expect(answer.json).toEqual({ error: 'Unsupported media type', message: 'Send the body as application/json.' });
+    },
+  );
+
+  it('refuses a body of plain text', async () => {
+    expectRefusal(await service.http.post(RISK, '{"ip_address":"8.8.8.8"}', [['content-type', 'text/plain']]));
   });
 
   it.each([
@@ -137,6 +142,8 @@ describe('what the REST API refuses', () => {
     ['POST', '/v1/fraud-score'],
     ['GET', '/docs/constructor'],
     ['GET', '/docs/__proto__'],
+    ['GET', '/docs/package.json'],
+    ['GET', '/docs/LICENSE'],
     ['GET', '/docs/..%2f..%2fpackage.json'],
     ['GET', '/v1/ips/risk?%'],
   ])('has nothing at %s %s', async (method, path) => {

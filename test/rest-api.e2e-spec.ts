@@ -101,7 +101,13 @@ describe('the REST API with the shipped data', () => {
     const asked = { ip_address: '8.8.8.8', policy: 'browse', claimed_country: 'DE', user_id: 'user-42' };
     const { json } = await service.http.post(RISK, asked);
     expect(json.assessment.score).toBe(30);
-    expect(json.decision).toMatchObject({ policy: 'browse', score: 60, action: 'monitor' });
+    expect(json.decision).toMatchObject({ policy: 'browse', score: 60, action: 'monitor', subject: 'user-42' });
+  });
+
+  it('says in the decision whether to ask for a second factor, and that nobody was named', async () => {
+    const { json } = await service.http.post(RISK, { ip_address: '8.8.8.8', claimed_country: 'DE' });
+    expect(json.decision).toMatchObject({ action: 'challenge', require_mfa: true, subject: null });
+    expect((await score('1.1.1.1')).json.decision).toMatchObject({ action: 'allow', require_mfa: false });
   });
 
   it('says in words how risky the caller is, and in JSON on request', async () => {
@@ -138,12 +144,38 @@ describe('the REST API with the shipped data', () => {
     ]);
   });
 
+  it('tells probes how many decisions it made, and how many of them without a verdict', async () => {
+    interface Counted {
+      readonly actions: Readonly<Record<string, number>>;
+      readonly failed_open: number;
+    }
+    const counted = async (): Promise<Counted> =>
+      (await service.http.call('/health/ready')).json.info.decisions as Counted;
+    const before = await counted();
+    expect(before).toMatchObject({ status: 'up', failed_closed: 0 });
+    await service.http.from('unknown', '/v1/fraud-score', { headers: JSON_PLEASE });
+    await score('10.0.0.1');
+    const { actions, failed_open } = await counted();
+    expect(actions).toEqual({ ...before.actions, allow: (before.actions['allow'] ?? NaN) + 2 });
+    expect(failed_open).toBe(before.failed_open + 1);
+  });
+
   it('shows its documentation', async () => {
     const page = await service.http.call('/docs');
     expect([page.status, page.headers['content-type']]).toEqual([200, expect.stringContaining('text/html')]);
     const { status, json } = await service.http.call('/docs-json');
     expect(status).toBe(200);
     expect(Object.keys(json.paths as object)).toEqual(expect.arrayContaining([RISK, '/v1/fraud-score']));
+  });
+
+  it.each([
+    ['start.js', 'text/javascript', 'SwaggerUIBundle('],
+    ['swagger-ui.css', 'text/css', '.swagger-ui'],
+    ['swagger-ui-bundle.js', 'text/javascript', 'SwaggerUIBundle'],
+  ])('serves the viewer of its documentation: %s', async (name, type, part) => {
+    const { status, headers, text } = await service.http.call(`/docs/${name}`);
+    expect([status, headers['content-type']]).toEqual([200, `${type}; charset=utf-8`]);
+    expect(text).toContain(part);
   });
 });
 

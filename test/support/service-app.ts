@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
+import { ApiKeys } from '../../src/common/config/api-keys.js';
 import { serviceConfig, type ServiceConfig } from '../../src/common/config/service-config.js';
 import { serviceAdapter } from '../../src/service-adapter.js';
 import { HttpClient } from './http-client.js';
@@ -24,7 +25,7 @@ export class ServiceApp {
     const config: ServiceConfig = {
       port: 0,
       host: '127.0.0.1',
-      apiKeys: [],
+      apiKeys: new ApiKeys([]),
       trustedProxies: ['loopback'],
       clientIpHeader: 'x-forwarded-for',
       policyFile: undefined,

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
+import { ApiKeys } from './api-keys.js';
 import { readServiceConfig } from './service-config.js';
 
 const KEY = 'not-a-key-0123456789';
@@ -8,7 +10,7 @@ describe('readServiceConfig', () => {
     expect(readServiceConfig({})).toEqual({
       port: 3000,
       host: 'localhost',
-      apiKeys: [],
+      apiKeys: expect.any(ApiKeys),
       trustedProxies: [],
       clientIpHeader: 'x-forwarded-for',
       policyFile: undefined,
@@ -20,6 +22,17 @@ describe('readServiceConfig', () => {
       feeds: 'default',
       mayDownload: true,
     });
+  });
+
+  it('keeps the keys where they can be asked for and not read', () => {
+    const config = readServiceConfig({ IP_RISK_API_KEYS: `${KEY}, ${KEY}-2` });
+    expect([config.apiKeys.isRequired, config.apiKeys.has(KEY), config.apiKeys.has(`${KEY}-2`)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config)).not.toContain(KEY);
+    expect(readServiceConfig({}).apiKeys.isRequired).toBe(false);
   });
 
   it('takes an empty variable for one that is not set', () => {

@@ -5,13 +5,15 @@ import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
 import { parseIpAddress } from '../ip/ip-address.js';
 import { specialPurposeOf } from '../ip/special-purpose.js';
 import { TrustedProxies } from '../ip/trusted-proxies.js';
+import { ApiKeys } from './api-keys.js';
 import { Environment } from './environment.js';
 
 /** The service's settings, checked and complete. */
 export interface ServiceConfig {
   readonly port: number;
   readonly host: string;
-  readonly apiKeys: readonly string[];
+  /** Keeps no key in plain text. */
+  readonly apiKeys: ApiKeys;
   readonly trustedProxies: readonly string[];
   readonly clientIpHeader: string;
   readonly policyFile: string | undefined;
@@ -47,11 +49,11 @@ export function readServiceConfig(variables: Variables): ServiceConfig {
 }
 
 function toServiceConfig(environment: Environment): ServiceConfig {
-  const apiKeys = environment.IP_RISK_API_KEYS;
+  const apiKeys = new ApiKeys(environment.IP_RISK_API_KEYS);
   const filled = (list: readonly string[]): readonly string[] | undefined => (list.length === 0 ? undefined : list);
   return {
     port: environment.PORT,
-    host: hostFor(environment.HOST, apiKeys.length > 0),
+    host: hostFor(environment.HOST, apiKeys.isRequired),
     apiKeys,
     trustedProxies: environment.TRUSTED_PROXIES,
     clientIpHeader: environment.IP_RISK_CLIENT_IP_HEADER,

@@ -85,6 +85,26 @@ describe('ClientIpResolver and the peer', () => {
     expect(shown(resolve('8.8.8.8', { 'x-forwarded-for': '10.0.0.2' }))).toBe('8.8.8.8, header-ignored');
   });
 
+  it.each([
+    ...['x-forwarded-for', 'forwarded', 'x-real-ip', 'true-client-ip', 'cf-connecting-ip', 'via'],
+    'x-configured-ip',
+  ])('takes any %s of a peer that is not trusted for a sign of a proxy, whatever it says', (name) => {
+    for (const value of ['1.1.1.1', '10.0.0.2', 'garbage', '', []]) {
+      const client = resolve('8.8.8.8', { [name]: value }, 'X-Configured-IP');
+      expect(shown(client)).toBe('8.8.8.8, header-ignored');
+    }
+  });
+
+  it('has no doubt about a peer that sends only headers that clients send themselves', () => {
+    const headers = { host: 'example.org', 'x-client-ip': '1.1.1.1', 'x-configured-ip': '1.1.1.1', via: undefined };
+    expect(shown(resolve('8.8.8.8', headers))).toBe('8.8.8.8');
+  });
+
+  it('takes no other header of a trusted peer for the configured one', () => {
+    const headers = { 'x-real-ip': '1.1.1.1', 'true-client-ip': '1.1.1.1', via: '1.1 proxy' };
+    expect(shown(resolve('10.0.0.1', headers))).toBe('10.0.0.1, internal, header-missing');
+  });
+
   it.each([[{}], [{ 'x-forwarded-for': '' }], [{ 'x-forwarded-for': ' ' }], [{ 'x-forwarded-for': [] }]])(
     'takes a trusted peer without a header for an internal client, and says that the header is missing: %j',
     (headers) => {
@@ -131,7 +151,7 @@ describe('ClientIpResolver and the choice of header', () => {
     };
     expect(shown(resolve('10.0.0.1', others))).toBe('10.0.0.1, internal, header-missing');
     expect(shown(resolve('10.0.0.1', { ...others, 'x-forwarded-for': '8.8.8.8' }))).toBe('8.8.8.8');
-    expect(shown(resolve('8.8.8.8', others))).toBe('8.8.8.8');
+    expect(shown(resolve('8.8.8.8', others))).toBe('8.8.8.8, header-ignored');
   });
 
   it('ignores the aliases x_forwarded_for and x.forwarded.for', () => {

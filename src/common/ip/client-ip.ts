@@ -3,8 +3,9 @@ import { parseIpAddress, type IpAddress } from './ip-address.js';
 import type { TrustedProxies } from './trusted-proxies.js';
 
 /**
- * Why a known address may still not be the client's: a proxy that is not in `TRUSTED_PROXIES` sent a forwarded header
- * (ignored), or a trusted one sent none (it vanished on the way).
+ * Why a known address may still not be the client's: a peer that is not in `TRUSTED_PROXIES` sent a header that proxies
+ * add, be it the configured one or another (ignored, whatever it says), or a trusted one did not send the configured
+ * header (it vanished on the way).
  */
 export type ClientIpDoubt = 'header-ignored' | 'header-missing';
 
@@ -44,10 +45,11 @@ export class ClientIpResolver {
   resolve(peer: string | undefined, headers: RequestHeaders): ClientIp {
     const address = peer === undefined ? undefined : parsePeer(peer);
     if (address === undefined) return { status: 'unknown', cause: 'peer-unreadable' };
-    const forwarded = joined(headers[this.header]);
     if (!this.trusted.has(address)) {
-      return known(address, false, forwarded === '' ? undefined : 'header-ignored');
+      const isForwarded = headers[this.header] !== undefined || hasForwardingHeader(headers);
+      return known(address, false, isForwarded ? 'header-ignored' : undefined);
     }
+    const forwarded = joined(headers[this.header]);
     if (forwarded === '') return known(address, true, 'header-missing');
     return this.isList ? this.walk(forwarded) : this.single(forwarded);
   }
@@ -80,6 +82,18 @@ export class ClientIpResolver {
 
 function known(address: IpAddress, internal: boolean, doubt: ClientIpDoubt | undefined): ClientIp {
   return { status: 'known', address, internal, doubt };
+}
+
+/** Presence only: an empty one was sent by somebody, too. Spelt out, because fixed names are the fastest to look up. */
+function hasForwardingHeader(headers: RequestHeaders): boolean {
+  return (
+    headers['x-forwarded-for'] !== undefined ||
+    headers['forwarded'] !== undefined ||
+    headers['x-real-ip'] !== undefined ||
+    headers['true-client-ip'] !== undefined ||
+    headers['cf-connecting-ip'] !== undefined ||
+    headers['via'] !== undefined
+  );
 }
 
 /** Node writes a link-local peer with the zone it was seen in, `fe80::1%eth0`; the kernel says so, not the client. */

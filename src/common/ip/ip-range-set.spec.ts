@@ -68,6 +68,21 @@ function expectSameAsNaive(blocks: readonly Block[], family: Family, random: rea
   }
 }
 
+/** The block of an address as one subscriber holds it: itself in IPv4, its /64 in IPv6. */
+function expectOverlapsAsNaive(blocks: readonly Block[], family: Family, random: readonly bigint[]): void {
+  const usable = blocks.filter(({ first }) => !isMapped(first, family));
+  const set = setOf(...usable.map(({ first, length }) => `${textOf(first, family)}/${length}`));
+  const size = family === 4 ? 1n : 1n << 64n;
+  const nearby = probes(usable, family, random).flatMap((value) => [value - size, value, value + size]);
+  for (const value of nearby) {
+    if (value < 0n || value > lastOf(family) || isMapped(value, family)) continue;
+    const from = value - (value % size);
+    const overlaps = usable.some(({ first, last }) => first < from + size && last >= from);
+    if (set.overlapsBlockOf(ip(textOf(value, family))) !== overlaps)
+      throw new Error(`wrong on ${textOf(value, family)}`);
+  }
+}
+
 describe('IpRangeSet', () => {
   it.each([4, 6] as const)('holds exactly the addresses of its IPv%d blocks, and no others', (family) => {
     const random = fc.array(fc.bigInt({ min: 0n, max: lastOf(family) }), { maxLength: 4 });
@@ -108,8 +123,35 @@ describe('IpRangeSet', () => {
     expect(setOf('2001:db8::/32', '2001:db8::/128').has(ip('2001:db8:ffff::'))).toBe(true);
   });
 
+  it.each([4, 6] as const)('overlaps exactly the subscriber blocks that its IPv%d blocks reach into', (family) => {
+    const random = fc.array(fc.bigInt({ min: 0n, max: lastOf(family) }), { maxLength: 4 });
+    fc.assert(
+      fc.property(blocksOf(family), random, (blocks, values) => {
+        expectOverlapsAsNaive(blocks, family, values);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('overlaps the /64 around a single IPv6 address and no other, and of IPv4 the address alone', () => {
+    const set = setOf('2001:db8:0:7::66/128', '192.0.2.66/32');
+    const overlaps = (text: string): boolean => set.overlapsBlockOf(ip(text));
+    expect(['2001:db8:0:7::', '2001:db8:0:7::67', '2001:db8:0:7:ffff:ffff:ffff:ffff'].map(overlaps)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(['2001:db8:0:6:ffff:ffff:ffff:ffff', '2001:db8:0:8::', '2001:db9:0:7::66'].map(overlaps)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(['192.0.2.66', '192.0.2.67'].map(overlaps)).toEqual([true, false]);
+  });
+
   it('is empty without blocks', () => {
     expect(IpRangeSet.from([]).size).toBe(0);
     expect([IpRangeSet.EMPTY.has(ip('0.0.0.0')), IpRangeSet.EMPTY.has(ip('::'))]).toEqual([false, false]);
+    expect(IpRangeSet.EMPTY.overlapsBlockOf(ip('::'))).toBe(false);
   });
 });

@@ -54,6 +54,33 @@ export class IpRangeSet {
       ? indexInIpv4Ranges(this.starts4, this.ends4, address.value) >= 0
       : indexInIpv6Ranges(this.starts6, this.ends6, address.words) >= 0;
   }
+
+  /** True when any address of the subscriber's block is in the set: the address itself in IPv4, its /64 in IPv6. */
+  overlapsBlockOf(address: IpAddress): boolean {
+    return address.family === 4
+      ? this.has(address)
+      : overlapsSlash64(this.starts6, this.ends6, address.words[0], address.words[1]);
+  }
+}
+
+/**
+ * Of the ranges that begin before or in the /64, the last one reaches furthest: it overlaps or none does. A bound is
+ * before, in or after a /64 by its first two words alone.
+ */
+function overlapsSlash64(starts: Uint32Array, ends: Uint32Array, first: number, second: number): boolean {
+  let low = 0;
+  let high = starts.length / 4 - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    if (compareSlash64(starts, middle, first, second) <= 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return high >= 0 && compareSlash64(ends, high, first, second) >= 0;
+}
+
+function compareSlash64(bounds: Uint32Array, index: number, first: number, second: number): number {
+  const difference = (bounds[index * 4] as number) - first;
+  return difference === 0 ? (bounds[index * 4 + 1] as number) - second : difference;
 }
 
 function mergeSorted<End>(

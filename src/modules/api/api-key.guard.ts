@@ -1,10 +1,15 @@
 import { Inject, Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { API_KEYS, ApiKeys } from './api-keys.js';
+import type { ApiKeys } from '../../common/config/api-keys.js';
+import { API_OPTIONS, type ApiModuleOptions } from './api.module-definition.js';
 
 /** Asks for `X-Api-Key` once keys are configured. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  constructor(@Inject(API_KEYS) private readonly keys: ApiKeys) {}
+  private readonly keys: ApiKeys;
+
+  constructor(@Inject(API_OPTIONS) { apiKeys }: ApiModuleOptions) {
+    this.keys = apiKeys;
+  }
 
   canActivate(context: ExecutionContext): true {
     if (!this.keys.isRequired) return true;

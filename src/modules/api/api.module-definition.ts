@@ -1,8 +1,9 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { ApiKeys } from '../../common/config/api-keys.js';
 
 export interface ApiModuleOptions {
   /** None: every caller is let in, which is for loopback only. */
-  readonly apiKeys: readonly string[];
+  readonly apiKeys: ApiKeys;
 }
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: API_OPTIONS } =

@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { API_KEYS, ApiKeys } from './api-keys.js';
 import { ApiPolicies } from './api-policies.js';
-import { API_OPTIONS, ConfigurableModuleClass, type ApiModuleOptions } from './api.module-definition.js';
+import { ConfigurableModuleClass } from './api.module-definition.js';
 import { bodyValidationPipe } from './body-validation.pipe.js';
 import { DocsController } from './docs.controller.js';
 import { ErrorBodyFilter } from './error-body.filter.js';
@@ -14,7 +13,6 @@ import { IpRiskController } from './ip-risk.controller.js';
 @Module({
   controllers: [IpRiskController, FraudScoreController, DocsController],
   providers: [
-    { provide: API_KEYS, inject: [API_OPTIONS], useFactory: ({ apiKeys }: ApiModuleOptions) => new ApiKeys(apiKeys) },
     { provide: APP_FILTER, useClass: ErrorBodyFilter },
     { provide: APP_PIPE, useFactory: bodyValidationPipe },
     ApiKeyGuard,

@@ -80,9 +80,11 @@ export function toDecisionResponse(decision: RiskDecision): Record<string, unkno
     reasons: decision.reasons,
     failed_open: decision.failedOpen,
     failed_closed: decision.failedClosed,
+    require_mfa: decision.requireMfa,
     degraded: decision.degraded,
     policy: decision.policy.name,
     policy_digest: decision.policy.digest,
     mode: decision.mode,
+    subject: decision.subject ?? null,
   };
 }

@@ -1,10 +1,11 @@
 import { createReadStream, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Controller, Get, Header, NotFoundException, Param, StreamableFile } from '@nestjs/common';
 import { parse } from 'yaml';
 
 const OPENAPI_FILE = join(import.meta.dirname, '../../../config/openapi.yaml');
+/** Put there by scripts/build.mjs, also for a controller that runs from src/. */
+const VIEWER_FOLDER = join(import.meta.dirname, '../../../dist/swagger-ui');
 
 /** The only files of the viewer that are served; anything else under /docs does not exist. */
 const ASSETS: Readonly<Record<string, string>> = {
@@ -37,6 +38,8 @@ const START = "SwaggerUIBundle({ url: '/docs-json', dom_id: '#docs' });\n";
  */
 @Controller()
 export class DocsController {
+  private parsed: unknown;
+
   @Get('docs')
   @Header('content-type', 'text/html; charset=utf-8')
   page(): string {
@@ -45,7 +48,8 @@ export class DocsController {
 
   @Get('docs-json')
   description(): unknown {
-    return parse(readFileSync(OPENAPI_FILE, 'utf8'));
+    this.parsed ??= parse(readFileSync(OPENAPI_FILE, 'utf8'));
+    return this.parsed;
   }
 
   @Get('docs/start.js')
@@ -58,7 +62,6 @@ export class DocsController {
   asset(@Param('asset') name: string): StreamableFile {
     const type = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
     if (type === undefined) throw new NotFoundException({ error: 'Not Found', message: 'There is no such page.' });
-    const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-    return new StreamableFile(createReadStream(join(folder, name)), { type });
+    return new StreamableFile(createReadStream(join(VIEWER_FOLDER, name)), { type });
   }
 }

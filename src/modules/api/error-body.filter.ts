@@ -31,7 +31,11 @@ function toError(exception: unknown): { readonly status: number; readonly body: 
   const status = exception.getStatus();
   const response = exception.getResponse();
   if (typeof response !== 'string') return { status, body: bodyOf(response, exception.message) };
-  // Fastify's own refusals, from before any controller. A body that cannot be read is a bad request, however large.
+  // Fastify's own refusals, from before any controller.
+  if (status === 415) {
+    return { status, body: { error: 'Unsupported media type', message: 'Send the body as application/json.' } };
+  }
+  // A body that cannot be read is a bad request, however large.
   const isBadBody = status === 400 || status === 413;
   return {
     status: isBadBody ? 400 : status,

@@ -6,7 +6,7 @@ import type { FactName, IpIntelligence } from '../providers/ip-intelligence.js';
 import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
 import { ProviderLookup } from '../providers/provider-lookup.js';
 import { AssessmentService } from './assessment.service.js';
-import type { RiskAssessment } from './risk-assessment.js';
+import type { RiskAssessment, ScoredAssessment } from './risk-assessment.js';
 
 const ip = (text: string): IpAddress => parseIpAddress(text) as IpAddress;
 
@@ -64,6 +64,12 @@ describe('AssessmentService', () => {
     void service.assess(ip('64:ff9b::8.8.8.8'));
     void service.assess(ip('64:ff9b::9.9.9.9'));
     expect(provider.asked).toEqual(['8.8.8.8', '9.9.9.9']);
+  });
+
+  it('keeps a special address apart from a global one in the same /64', () => {
+    const { service } = setUp();
+    expect(service.assess(ip('2001:1::1'))).toMatchObject({ status: 'complete' });
+    expect(service.assess(ip('2001:1::5'))).toMatchObject({ status: 'not-applicable' });
   });
 
   it('asks once for a whole IPv6 /64 and names each address in its answer', () => {
@@ -124,6 +130,15 @@ describe('AssessmentService', () => {
     await pending;
     provider.answer = () => intelligence({ isTorExitNode: true });
     expect(await service.assess(ip('8.8.8.8'))).toMatchObject({ score: 50 });
+  });
+
+  it('hands out what no handler can change for the next request', () => {
+    const { provider, service } = setUp();
+    provider.facts = { isTorExitNode: true };
+    const assessment = service.assess(ip('8.8.8.8')) as ScoredAssessment;
+    const { facts, network, reasons } = assessment;
+    const parts = [assessment, facts, facts.isTorExitNode, facts.isTorExitNode?.claims, network, reasons, reasons[0]];
+    expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true));
   });
 
   it('shares one lookup among callers who ask at the same time', async () => {

@@ -32,13 +32,14 @@ export class AssessmentService {
 
   /** Answers at once when the address is known or every provider is in memory. Never throws, never rejects. */
   assess(address: IpAddress): MaybePromise<RiskAssessment> {
+    // Before the cache: special and global addresses can share a /64, as in 2001:1::/64.
+    const specialPurpose = specialPurposeOf(address);
+    if (specialPurpose !== undefined) return this.notApplicable(address, specialPurpose);
     // Keyed by the address that is looked up: one NAT64 or Teredo /64 holds clients from all over the world.
     const target = effectiveAddress(address);
     const key = prefixKey(target);
     const cached = this.cached(key);
     if (cached !== undefined) return sameFor(address, cached);
-    const specialPurpose = specialPurposeOf(address);
-    if (specialPurpose !== undefined) return this.notApplicable(address, specialPurpose);
     return whenReady(
       this.flights.run(key, () => this.assessAnew(address, target, key)),
       (assessment) => sameFor(address, assessment),
@@ -57,7 +58,8 @@ export class AssessmentService {
   private assessAnew(address: IpAddress, target: IpAddress, key: string): MaybePromise<RiskAssessment> {
     const version = this.dataVersion;
     return whenReady(this.lookup.lookup(target), (outcome) => {
-      const assessment = this.toAssessment(address, outcome);
+      // Shared by every request from this address: what one handler writes into it, another would be judged by.
+      const assessment = Object.freeze(this.toAssessment(address, outcome));
       if (version === this.lookup.dataVersion) this.cache.set(key, assessment, ttlSecondsOf(assessment));
       return assessment;
     });
@@ -67,6 +69,8 @@ export class AssessmentService {
   // cost more there than the lookups themselves.
   private toAssessment(address: IpAddress, { answers, failures, hasQuorum }: LookupOutcome): RiskAssessment {
     const { facts, location, network } = mergeIntelligence(answers);
+    Object.freeze(location);
+    Object.freeze(network);
     const { score, reasons } = this.scoreOf(facts);
     const ip = address.text;
     const embeddedIp = embeddedIpv4(address)?.text;

@@ -23,6 +23,10 @@ describe('MemoryCache', () => {
     expect(['a', 'b', 'c'].map((key) => cache.get(key) !== undefined)).toEqual([true, false, true]);
   });
 
+  it.each([0, -1, 1.5, NaN, Infinity])('refuses a size of %d when it is made', (maxEntries) => {
+    expect(() => new MemoryCache({ clock: new FakeClock(), maxEntries })).toThrow(/^cacheEntries: /);
+  });
+
   it.each([0, -1, NaN])('keeps nothing for %d seconds', (ttlSeconds) => {
     const cache = new MemoryCache<object>({ clock: new FakeClock() });
     cache.set('a', {}, ttlSeconds);

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../common/clock/clock.js';
+import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 
 interface Entry<V> {
   readonly value: V;
@@ -18,7 +19,11 @@ export class MemoryCache<V extends object> {
   private readonly entries: LRUCache<string, Entry<V>>;
   private readonly clock: Clock;
 
+  /** @throws InvalidConfigurationError unless `maxEntries` is a whole number above 0. */
   constructor({ maxEntries = 50_000, clock }: MemoryCacheOptions) {
+    if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
+      throw new InvalidConfigurationError(`cacheEntries: ${String(maxEntries)} is not a whole number above 0.`);
+    }
     this.entries = new LRUCache({ max: maxEntries });
     this.clock = clock;
   }

@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { DecisionsHealthIndicator } from './decisions.health.js';
 import { ProvidersHealthIndicator } from './providers.health.js';
 
 @Controller('health')
@@ -7,6 +8,7 @@ export class HealthController {
   constructor(
     private readonly checks: HealthCheckService,
     private readonly providers: ProvidersHealthIndicator,
+    private readonly decisions: DecisionsHealthIndicator,
   ) {}
 
   /** The process runs. Says nothing about what it can do. */
@@ -20,6 +22,6 @@ export class HealthController {
   @Get('ready')
   @Header('cache-control', 'no-store')
   ready(): Promise<HealthCheckResult> {
-    return this.checks.check([() => this.providers.check()]);
+    return this.checks.check([() => this.providers.check(), () => this.decisions.check()]);
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { DecisionsHealthIndicator } from './decisions.health.js';
 import { HealthController } from './health.controller.js';
 import { ProvidersHealthIndicator } from './providers.health.js';
 
@@ -7,6 +8,6 @@ import { ProvidersHealthIndicator } from './providers.health.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [ProvidersHealthIndicator],
+  providers: [DecisionsHealthIndicator, ProvidersHealthIndicator],
 })
 export class HealthModule {}

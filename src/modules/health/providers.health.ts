@@ -1,29 +1,37 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { IP_INTELLIGENCE_PROVIDERS, type IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
+import {
+  IP_INTELLIGENCE_PROVIDERS,
+  type IpIntelligenceProvider,
+  type ProviderHealth,
+} from '../providers/ip-intelligence-provider.js';
+import { ProviderLookup } from '../providers/provider-lookup.js';
 
-/** Reports every provider without asking one. Degraded is not down. */
+/** Reports every provider without asking one. Degraded is not down; ready means that a quorum can answer. */
 @Injectable()
 export class ProvidersHealthIndicator {
   constructor(
     private readonly indicators: HealthIndicatorService,
     @Inject(IP_INTELLIGENCE_PROVIDERS) private readonly providers: readonly IpIntelligenceProvider[],
+    private readonly lookup: ProviderLookup,
   ) {}
 
   check(): HealthIndicatorResult {
+    const reports = this.providers.map((provider) => ({ id: provider.id, kind: provider.kind, ...healthOf(provider) }));
     const details = Object.fromEntries(
-      this.providers.map((provider) => {
-        const { status, details: facts } = provider.health();
-        return [provider.id, { kind: provider.kind, provider_status: status, ...facts }];
-      }),
+      reports.map(({ id, kind, status, details: facts }) => [id, { kind, provider_status: status, ...facts }]),
     );
+    const answering = reports.filter(({ status }) => status !== 'down').map(({ id }) => id);
     const indicator = this.indicators.check('providers');
-    return this.canDecide() ? indicator.up(details) : indicator.down(details);
+    return this.lookup.isQuorum(answering) ? indicator.up(details) : indicator.down(details);
   }
+}
 
-  /** Vendors count where there are any, otherwise offline providers do. */
-  private canDecide(): boolean {
-    const vendors = this.providers.filter(({ kind }) => kind === 'vendor');
-    return (vendors.length > 0 ? vendors : this.providers).some((provider) => provider.health().status !== 'down');
+/** A provider whose report fails is not to be relied on. */
+function healthOf(provider: IpIntelligenceProvider): ProviderHealth {
+  try {
+    return provider.health();
+  } catch {
+    return { status: 'down', details: { error: 'The provider could not report.' } };
   }
 }

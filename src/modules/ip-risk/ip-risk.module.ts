@@ -61,8 +61,9 @@ const services: Provider[] = [
     inject: [DecisionCounters, CLOCK],
     useFactory: (counters: DecisionCounters, clock: Clock) => {
       const logger = new Logger('IpRisk');
-      const events = new RiskEvents(() => {
-        logger.error('A listener to decisions failed.');
+      const events = new RiskEvents((error) => {
+        // The name only: a message may hold an address.
+        logger.error(`A listener to decisions failed: ${error instanceof Error ? error.name : 'not an Error'}.`);
       });
       const failModes = new FailModeLog((line) => {
         logger.warn(line);

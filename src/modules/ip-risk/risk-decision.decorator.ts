@@ -13,7 +13,7 @@ export const RiskDecision = createParamDecorator((_: unknown, context: Execution
   if (ipRisk === undefined) {
     const handler = `${context.getClass().name}.${context.getHandler().name}`;
     throw new InvalidConfigurationError(
-      `${handler} takes @RiskDecision() but has no @IpRisk(); add it to the handler or its class.`,
+      `${handler} takes @RiskDecision(), and nothing decided on the request: add @IpRisk() to the handler or its class, or let the guard that replaces it in a test set request.ipRisk.`,
     );
   }
   return ipRisk;

@@ -94,6 +94,19 @@ describe('decide', () => {
     expect(under(tor, named('payment'))).toMatchObject({ action: 'block', cause: 'fact' });
   });
 
+  it('does not block on a fact that is only suspected', () => {
+    const merged = mergeIntelligence([
+      intelligence({
+        isAnonymousVpn: { value: true, confidence: 0.79, evidence: 'organisation-name', lastSeen: undefined },
+      }),
+    ]);
+    expect(under({ ...scored({}), facts: merged.facts }, { blockOn: ['vpn'] }).action).not.toBe('block');
+    expect(under(scored({ isAnonymousVpn: true }), { blockOn: ['vpn'] })).toMatchObject({
+      action: 'block',
+      cause: 'fact',
+    });
+  });
+
   it('never blocks a VPN alone under a shipped policy', () => {
     for (const policy of policies.values())
       expect(under(scored({ isAnonymousVpn: true }), policy).action).not.toBe('block');
@@ -186,6 +199,12 @@ describe('country rules', () => {
 });
 
 describe('policyDigest', () => {
+  it('refuses a policy whose scorecard does not exist, instead of scoring it by another', () => {
+    expect(() => digested({ ...defaultPolicy, scorecard: 'beltik' })).toThrow(
+      /no scorecard "beltik"; use one of: unified, geo/,
+    );
+  });
+
   it('changes with every field of the policy and not with their order', () => {
     const reordered = Object.fromEntries(Object.entries(defaultPolicy).reverse()) as unknown as IpRiskPolicy;
     expect(digested(reordered).reference).toEqual(digested(defaultPolicy).reference);

@@ -1,5 +1,5 @@
 import type { RiskAssessment, ScoredAssessment } from '../assessment/risk-assessment.js';
-import { NO_CONTEXT, scoreSignals, type ContextSignals, type RiskReason } from '../scoring/scorecard.js';
+import { isCertain, NO_CONTEXT, scoreSignals, type ContextSignals, type RiskReason } from '../scoring/scorecard.js';
 import { DEFAULT_SCORECARD, SCORECARDS } from '../scoring/scorecards.js';
 import { BLOCKABLE_FACTS, type IpRiskPolicy } from './ip-risk-policy.js';
 import type { DigestedPolicy } from './policy-digest.js';
@@ -86,7 +86,7 @@ function ruleOnScore(assessment: ScoredAssessment, policy: IpRiskPolicy, context
   if (signals.isDeniedCountry === true && policy.onDeniedCountry === 'block') {
     return { action: 'block', cause: 'denied-country', score, reasons, degraded };
   }
-  if (policy.blockOn.some((fact) => assessment.facts[BLOCKABLE_FACTS[fact]]?.value === true)) {
+  if (policy.blockOn.some((fact) => isCertain(assessment.facts[BLOCKABLE_FACTS[fact]]))) {
     return { action: 'block', cause: 'fact', score, reasons, degraded };
   }
   // A broken score compares false with every threshold, which would mean "allow"; it is no verdict instead.

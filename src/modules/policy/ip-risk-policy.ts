@@ -64,9 +64,9 @@ export interface PolicyOverrides {
   readonly onUnavailable?: OnUnavailable;
   /** Any of the three; the others stay the policy's. 0–100, or 101 for never. */
   readonly thresholds?: Partial<RiskThresholds>;
-  /** @default 'live' */
+  /** @default the policy's, which is `live` unless it says otherwise */
   readonly mode?: PolicyMode;
-  /** @default 'annotate' */
+  /** @default the policy's, which is `annotate` unless it says otherwise */
   readonly onChallenge?: OnChallenge;
 }
 

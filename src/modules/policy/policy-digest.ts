@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { SCORECARDS } from '../scoring/scorecards.js';
 import type { IpRiskPolicy } from './ip-risk-policy.js';
 
@@ -9,6 +10,7 @@ export interface DigestedPolicy {
   readonly reference: { readonly name: string; readonly digest: string };
 }
 
+/** @throws InvalidConfigurationError for a policy whose scorecard does not exist. */
 export function digested(policy: IpRiskPolicy): DigestedPolicy {
   return { policy, reference: Object.freeze({ name: policy.name, digest: policyDigest(policy) }) };
 }
@@ -18,7 +20,13 @@ export function digested(policy: IpRiskPolicy): DigestedPolicy {
  * traced to the rules it was made under.
  */
 export function policyDigest(policy: IpRiskPolicy): string {
-  const rules = SCORECARDS[policy.scorecard]?.rules.map(({ code, points }) => [code, points]);
+  const card = Object.hasOwn(SCORECARDS, policy.scorecard) ? SCORECARDS[policy.scorecard] : undefined;
+  if (card === undefined) {
+    throw new InvalidConfigurationError(
+      `Policy "${policy.name}": there is no scorecard "${policy.scorecard}"; use one of: ${Object.keys(SCORECARDS).join(', ')}.`,
+    );
+  }
+  const rules = card.rules.map(({ code, points }) => [code, points]);
   const fields = Object.entries(policy).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([fields, rules]))

@@ -75,3 +75,33 @@ export const NO_FACTS: Facts = Object.freeze({
 export function knowsNothing({ facts, location, network }: IpIntelligence): boolean {
   return location === undefined && network === undefined && FACT_NAMES.every((name) => facts[name] === undefined);
 }
+
+/** True for an answer of the promised form: every fact absent or a boolean with a confidence of 0–1, every number finite. */
+export function isIntelligence(answer: unknown): answer is IpIntelligence {
+  if (typeof answer !== 'object' || answer === null) return false;
+  const { facts, location, network } = answer as Partial<IpIntelligence>;
+  if (typeof facts !== 'object' || (facts as Facts | null) === null) return false;
+  for (const name of FACT_NAMES) {
+    const fact = facts[name];
+    if (fact !== undefined && !isFact(fact)) return false;
+  }
+  return isRecord(location) && isRecord(network) && isPoint(location) && isFiniteOrUnknown(network?.asn);
+}
+
+function isFact(fact: unknown): boolean {
+  if (typeof fact !== 'object' || fact === null) return false;
+  const { value, confidence } = fact as Partial<Fact>;
+  return typeof value === 'boolean' && typeof confidence === 'number' && confidence >= 0 && confidence <= 1;
+}
+
+function isRecord(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null);
+}
+
+function isPoint(location: IpLocation | undefined): boolean {
+  return isFiniteOrUnknown(location?.latitude) && isFiniteOrUnknown(location?.longitude);
+}
+
+function isFiniteOrUnknown(value: unknown): boolean {
+  return value === undefined || Number.isFinite(value);
+}

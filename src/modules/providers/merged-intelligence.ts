@@ -65,7 +65,7 @@ function mergeAlone(answer: IpIntelligence): MergedFacts {
 function mergeFacts(answers: readonly IpIntelligence[]): MergedFacts {
   const facts: Record<FactName, MergedFact | undefined> = { ...NO_MERGED_FACTS };
   for (const name of FACT_NAMES) facts[name] = mergeFact(name, answers);
-  return facts;
+  return Object.freeze(facts);
 }
 
 function mergeFact(name: FactName, answers: readonly IpIntelligence[]): MergedFact | undefined {
@@ -74,19 +74,19 @@ function mergeFact(name: FactName, answers: readonly IpIntelligence[]): MergedFa
   for (const { facts, providerId } of answers) {
     const fact = facts[name];
     if (fact === undefined) continue;
-    claims.push({ ...fact, providerId });
+    claims.push(Object.freeze({ ...fact, providerId }));
     balance += fact.value ? fact.confidence : -fact.confidence;
   }
   if (claims.length === 0) return undefined;
   const value = balance > 0 || (balance === 0 && claims.some((claim) => claim.value));
   const winning = claims.filter((claim) => claim.value === value);
   const losing = claims.filter((claim) => claim.value !== value);
-  return {
+  return Object.freeze({
     value,
     confidence: Math.max(...winning.map(({ confidence }) => confidence)),
-    claims: [...winning, ...losing],
+    claims: Object.freeze([...winning, ...losing]),
     isDisputed: losing.length > 0,
-  };
+  });
 }
 
 function firstKnown<T extends object>(values: readonly (T | undefined)[]): T | undefined {

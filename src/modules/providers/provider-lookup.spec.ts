@@ -3,7 +3,7 @@ import { fact, intelligence } from '../../../test/support/intelligence.js';
 import { InvalidConfigurationError, ProviderError } from '../../common/errors/ip-risk.error.js';
 import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext } from './ip-intelligence-provider.js';
-import { NO_FACTS } from './ip-intelligence.js';
+import { NO_FACTS, type IpIntelligence } from './ip-intelligence.js';
 import { ProviderLookup, type LookupOutcome, type ProviderLookupOptions } from './provider-lookup.js';
 
 const address = parseIpAddress('8.8.8.8') as IpAddress;
@@ -105,6 +105,36 @@ describe('ProviderLookup', () => {
       answers: [],
       failures: [{ providerId: 'a', code: 'PROVIDER_BAD_RESPONSE' }],
     });
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['text', 'clean'],
+    ['no facts', { providerId: 'a' }],
+    ['null for facts', { providerId: 'a', facts: null }],
+    ['a fact that is text', { ...intelligence({}), providerId: 'a', facts: { isTorExitNode: 'false' } }],
+    [
+      'a fact whose value is text',
+      { ...intelligence({}), providerId: 'a', facts: { isTorExitNode: { ...fact(true), value: 'true' } } },
+    ],
+    ['a latitude of NaN', { ...intelligence({}), providerId: 'a', location: { latitude: NaN, longitude: 0 } }],
+    ['null for a location', { ...intelligence({}), providerId: 'a', location: null }],
+  ])('refuses %s for an answer, given at once or promised', async (_, answer) => {
+    const refused = { hasQuorum: false, failures: [{ providerId: 'a', code: 'PROVIDER_BAD_RESPONSE' }] };
+    const given = answer as unknown as IpIntelligence;
+    expect(lookup([provider('a', () => given, 'offline')]).lookup(address)).toMatchObject(refused);
+    expect(await lookup([provider('a', () => Promise.resolve(given))]).lookup(address)).toMatchObject(refused);
+  });
+
+  it('waits for a promise of another library as for its own', async () => {
+    const thenable = {
+      then: (resolve: (value: IpIntelligence) => void) => {
+        resolve(intelligence({}, { providerId: 'a' }));
+      },
+    };
+    const foreign = provider('a', () => thenable as unknown as Promise<IpIntelligence>, 'offline');
+    expect(await lookup([foreign]).lookup(address)).toMatchObject({ hasQuorum: true });
   });
 
   it('refuses an answer that comes under the name of another provider', () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../common/clock/clock.js';
 import { InvalidConfigurationError, IpRiskError, ProviderError } from '../../common/errors/ip-risk.error.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext } from './ip-intelligence-provider.js';
-import { FACT_NAMES, knowsNothing, type IpIntelligence } from './ip-intelligence.js';
+import { isIntelligence, knowsNothing, type IpIntelligence } from './ip-intelligence.js';
 
 /** Why one provider gave no verdict. `NO_DATA`: it answered that it knows nothing of the address. */
 export interface ProviderFailure {
@@ -83,6 +83,11 @@ export class ProviderLookup {
     return isSettled ? this.outcomeOf(asked as Settled[]) : this.lookupWithin(address, asked);
   }
 
+  /** True when answers of these providers would be enough for a verdict. */
+  isQuorum(providerIds: readonly string[]): boolean {
+    return providerIds.filter((id) => this.counted.has(id)).length >= this.quorum;
+  }
+
   private async lookupWithin(address: IpAddress, asked?: readonly MaybePromise<Settled>[]): Promise<LookupOutcome> {
     const abort = new AbortController();
     const context: LookupContext = { signal: abort.signal };
@@ -131,27 +136,26 @@ function failureIn(result: Settled): ProviderFailure | undefined {
 
 function ask(provider: IpIntelligenceProvider, address: IpAddress, context: LookupContext): MaybePromise<Settled> {
   try {
-    const answer = provider.lookup(address, context);
-    if (!(answer instanceof Promise)) return checked(provider, answer);
-    return answer.then(
-      (intelligence) => checked(provider, intelligence),
-      (error: unknown) => failureOf(provider, error),
-    );
+    const answer: unknown = provider.lookup(address, context);
+    if (!isThenable(answer)) return checked(provider, answer);
+    return Promise.resolve(answer)
+      .then((intelligence) => checked(provider, intelligence))
+      .catch((error: unknown) => failureOf(provider, error));
   } catch (error) {
     return failureOf(provider, error);
   }
+}
+
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer;
 }
 
 /**
  * Anybody may write a provider: an answer under another's name would count for the wrong one, and a confidence that is
  * no number would turn "yes" into "no".
  */
-function checked(provider: IpIntelligenceProvider, answer: IpIntelligence): Settled {
-  let isSound = answer.providerId === provider.id;
-  for (const name of FACT_NAMES) {
-    const fact = answer.facts[name];
-    if (fact !== undefined && !(fact.confidence >= 0 && fact.confidence <= 1)) isSound = false;
-  }
+function checked(provider: IpIntelligenceProvider, answer: unknown): Settled {
+  const isSound = isIntelligence(answer) && answer.providerId === provider.id;
   return isSound ? answer : { providerId: provider.id, code: 'PROVIDER_BAD_RESPONSE' };
 }
 

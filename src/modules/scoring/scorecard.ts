@@ -59,8 +59,8 @@ export interface Score {
   readonly reasons: readonly RiskReason[];
 }
 
-export const FULL_POINTS_FROM = 0.8;
-export const HALF_POINTS_FROM = 0.4;
+const FULL_POINTS_FROM = 0.8;
+const HALF_POINTS_FROM = 0.4;
 const MAXIMUM = 100;
 
 /** Applies every rule of the card. Pure; the same input gives the same score and reasons. */
@@ -73,13 +73,13 @@ export function scoreSignals(card: Scorecard, input: ScoringInput): Score {
     const points = pointsFor(rule.points, evidence.confidence ?? 1);
     if (points === undefined) continue;
     sum += points;
-    reasons.push({ code: rule.code, points, provider: evidence.provider, detail: evidence.detail });
+    reasons.push(Object.freeze({ code: rule.code, points, provider: evidence.provider, detail: evidence.detail }));
   }
   if (sum > MAXIMUM) {
     const detail = `the rules give ${sum}, a score ends at ${MAXIMUM}`;
-    reasons.push({ code: 'SCORE_CAPPED', points: MAXIMUM - sum, provider: card.name, detail });
+    reasons.push(Object.freeze({ code: 'SCORE_CAPPED', points: MAXIMUM - sum, provider: card.name, detail }));
   }
-  return { score: Math.min(sum, MAXIMUM), reasons };
+  return { score: Math.min(sum, MAXIMUM), reasons: Object.freeze(reasons) };
 }
 
 function pointsFor(points: number, confidence: number): number | undefined {
@@ -96,4 +96,9 @@ export function evidenceOf(fact: MergedFact | undefined): ScoringEvidence | unde
     detail: winning.map(({ evidence }) => evidence).join(', '),
     confidence: fact.confidence,
   };
+}
+
+/** True for a fact that is true and sure enough for full points. Only such a fact decides something by itself. */
+export function isCertain(fact: MergedFact | undefined): boolean {
+  return fact?.value === true && fact.confidence >= FULL_POINTS_FROM;
 }

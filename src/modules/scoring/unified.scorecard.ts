@@ -1,6 +1,5 @@
-import type { MergedFact } from '../providers/merged-intelligence.js';
 import { claimedCountryDiffers, deniedCountry, impossibleTravel } from './context-rules.js';
-import { evidenceOf, FULL_POINTS_FROM, type Scorecard } from './scorecard.js';
+import { evidenceOf, isCertain, type Scorecard } from './scorecard.js';
 
 /**
  * Our own card on merged facts, the default. No single anonymiser blocks under the default policies: VPN alone is a
@@ -41,7 +40,3 @@ export const unifiedScorecard: Scorecard = {
     claimedCountryDiffers,
   ],
 };
-
-function isCertain(fact: MergedFact | undefined): boolean {
-  return fact?.value === true && fact.confidence >= FULL_POINTS_FROM;
-}

@@ -7,7 +7,8 @@ export interface DecisionEvent {
   readonly route: string;
 }
 
-export type DecisionListener = (event: DecisionEvent) => void;
+/** Nobody waits for it. A throw, and a promise that rejects, are reported and stop nothing. */
+export type DecisionListener = (event: DecisionEvent) => unknown;
 
 /** Tells listeners about decisions, after the decision and never in its way. */
 export class RiskEvents {
@@ -24,10 +25,15 @@ export class RiskEvents {
   publish(event: DecisionEvent): void {
     for (const listener of this.listeners) {
       try {
-        listener(event);
+        const outcome = listener(event);
+        if (isThenable(outcome)) outcome.then(undefined, this.onListenerError);
       } catch (error) {
         this.onListenerError(error);
       }
     }
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

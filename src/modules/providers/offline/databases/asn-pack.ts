@@ -62,7 +62,7 @@ export class AsnPack {
       const { asns, nameOffsets } = this.columns;
       const name = this.names.toString('utf8', nameOffsets[system], nameOffsets[system + 1]);
       const organization = name === '' ? undefined : name;
-      network = { asn: asns[system] as number, organization, isp: organization };
+      network = Object.freeze({ asn: asns[system] as number, organization, isp: organization });
       this.networks[system] = network;
     }
     return network;

@@ -77,11 +77,12 @@ describe('FeedReader', () => {
       expect(reader.findAsn('tor', 64500)).toBeUndefined();
     });
 
-    it('tells a kind without a loaded feed from a kind that does not list the address', async () => {
-      const reader = reading(`custom-vpn=${await write('vpn.txt', '8.8.8.0/24')},custom-tor=${folder}/none.txt`);
-      expect(reader.has('vpn')).toBe(false);
+    it('marks the whole /64 of a listed IPv6 address, because one subscriber holds it, but one IPv4 address', async () => {
+      const reader = reading(`custom-vpn=${await write('vpn.txt', '2a02:0:0:7::66/128\n8.8.8.66/32\n')}`);
       await reader.start();
-      expect([reader.has('vpn'), reader.has('tor'), reader.has('relay')]).toEqual([true, false, false]);
+      expect(reader.find('vpn', address('2a02:0:0:7::67'))).toBe('custom-vpn');
+      expect(reader.find('vpn', address('2a02:0:0:8::66'))).toBeUndefined();
+      expect(reader.find('vpn', address('8.8.8.67'))).toBeUndefined();
     });
 
     it('calls onLoaded once for each feed that was loaded', async () => {
@@ -176,10 +177,10 @@ describe('FeedReader', () => {
       await write('vpn.txt', '8.8.8.0/24  \n', START);
       clock.advance(MINUTE);
       await until(() => clock.pending === 1);
-      expect(reader.has('vpn')).toBe(false);
+      expect(reader.find('vpn', address('8.8.8.8'))).toBeUndefined();
       await write('vpn.txt', '8.8.8.0/24  \n', new Date(START.getTime() + 1000));
       clock.advance(MINUTE);
-      await until(() => reader.has('vpn'));
+      await until(() => reader.find('vpn', address('8.8.8.8')) !== undefined);
     });
 
     it('keeps the list of a file that vanishes, and forgives when it comes back unchanged', async () => {
@@ -201,7 +202,7 @@ describe('FeedReader', () => {
       await reader.start();
       await write('late.txt', '8.8.8.0/24');
       clock.advance(MINUTE);
-      await until(() => reader.has('vpn'));
+      await until(() => reader.find('vpn', address('8.8.8.8')) !== undefined);
     });
 
     it('refuses a file of more than 64 MiB without reading it', async () => {

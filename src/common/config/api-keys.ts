@@ -1,7 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-export const API_KEYS = Symbol('IP_RISK:API_KEYS');
-
 /** The keys that open the REST API. Only their HMACs are kept, under a key made anew for each process. */
 export class ApiKeys {
   readonly #secret = randomBytes(32);
