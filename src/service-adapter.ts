@@ -9,6 +9,8 @@ export function serviceAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: false,
+    // A body that never ends must not hold a connection, nor the shutdown, for longer.
+    requestTimeout: 10_000,
     // A path such as `/%` is refused before any route is looked for, and so before the filter that words other errors.
     frameworkErrors: (_error: unknown, _request: unknown, { raw }: { readonly raw: ServerResponse }) => {
       const body = { error: 'Invalid request', message: 'The URL cannot be read.' };

@@ -1,5 +1,7 @@
+import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
 import { lastUnquoted, parseForwardedHop, parseForwardedNode } from './forwarded-hop.js';
 import { parseIpAddress, type IpAddress } from './ip-address.js';
+import { specialPurposeOf } from './special-purpose.js';
 import type { TrustedProxies } from './trusted-proxies.js';
 
 /**
@@ -39,6 +41,9 @@ export class ClientIpResolver {
   constructor({ trustedProxies, header = 'x-forwarded-for' }: ClientIpOptions) {
     this.trusted = trustedProxies;
     this.header = header.toLowerCase();
+    if (!/^[a-z0-9-]+$/.test(this.header)) {
+      throw new InvalidConfigurationError(`clientIpHeader: ${JSON.stringify(header)} is not the name of one header.`);
+    }
   }
 
   /** @param peer the socket's remote address; a header never changes the result unless this one is trusted. */
@@ -67,7 +72,8 @@ export class ClientIpResolver {
       const comma = isRfc7239 ? lastUnquoted(forwarded, ',', end) : forwarded.lastIndexOf(',', end - 1);
       const hop = parse(forwarded.slice(comma + 1, end));
       if (hop === undefined) return { status: 'unknown', cause: 'hop-unreadable' };
-      if (!this.trusted.has(hop)) return known(hop, false, undefined);
+      // An inner stranger that hands on for others is a proxy that nobody listed; a public one may be a client that lies.
+      if (!this.trusted.has(hop)) return known(hop, false, comma > 0 && isInternal(hop) ? 'header-ignored' : undefined);
       if (comma <= 0) return comma === 0 ? { status: 'unknown', cause: 'hop-unreadable' } : known(hop, true, undefined);
       end = comma;
     }
@@ -78,6 +84,10 @@ export class ClientIpResolver {
     if (hop === undefined) return { status: 'unknown', cause: 'hop-unreadable' };
     return known(hop, this.trusted.has(hop), undefined);
   }
+}
+
+function isInternal(address: IpAddress): boolean {
+  return specialPurposeOf(address)?.scope === 'internal';
 }
 
 function known(address: IpAddress, internal: boolean, doubt: ClientIpDoubt | undefined): ClientIp {

@@ -44,7 +44,7 @@ export interface GuardedRequest {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AppRequest = any;
 
-/** Metadata key under which a class or handler keeps its {@link IpRiskRouteOptions}. */
+/** Metadata key under which a class or handler keeps its list of {@link IpRiskRouteOptions}. */
 export const IP_RISK_ROUTE = Symbol('IP_RISK:ROUTE');
 
 /** Options of `@IpRisk()`. A method's are merged over its class's. */
@@ -59,4 +59,9 @@ export interface IpRiskRouteOptions extends PolicyRequest {
   readonly ip?: (request: AppRequest) => string | undefined;
   /** Called with every decision, before it is enforced. It cannot change or delay it; its errors are logged. */
   readonly onDecision?: (decision: RiskDecision, request: AppRequest) => unknown;
+}
+
+/** What `@IpRisk()` says on this very class or handler, the innermost decorator first. */
+export function optionsOf(target: object): readonly IpRiskRouteOptions[] {
+  return (Reflect.getOwnMetadata(IP_RISK_ROUTE, target) as IpRiskRouteOptions[] | undefined) ?? [];
 }

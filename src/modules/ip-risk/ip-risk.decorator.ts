@@ -1,5 +1,5 @@
-import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
-import { IP_RISK_ROUTE, type IpRiskRouteOptions } from './ip-risk-options.js';
+import { applyDecorators, UseGuards } from '@nestjs/common';
+import { IP_RISK_ROUTE, optionsOf, type IpRiskRouteOptions } from './ip-risk-options.js';
 import { IpRiskRouteGuard } from './ip-risk-route.guard.js';
 
 /**
@@ -14,5 +14,13 @@ import { IpRiskRouteGuard } from './ip-risk-route.guard.js';
  * ```
  */
 export function IpRisk(options: IpRiskRouteOptions = {}): ClassDecorator & MethodDecorator {
-  return applyDecorators(SetMetadata(IP_RISK_ROUTE, options), UseGuards(IpRiskRouteGuard));
+  return applyDecorators(addOptions(options), UseGuards(IpRiskRouteGuard));
+}
+
+/** Adds to what an inner `@IpRisk()` said: decorators are composed, and the second must not take the first's safety away. */
+function addOptions(options: IpRiskRouteOptions): ClassDecorator & MethodDecorator {
+  return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    const owner = (descriptor?.value as object | undefined) ?? target;
+    Reflect.defineMetadata(IP_RISK_ROUTE, [...optionsOf(owner), options], owner);
+  };
 }

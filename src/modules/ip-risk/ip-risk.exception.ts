@@ -55,12 +55,14 @@ export function denialOf(decision: RiskDecision): IpRiskException | undefined {
       return undefined;
     case 'challenge':
       return decision.onChallenge === 'reject' ? new AdditionalVerificationException(decision) : undefined;
-    case 'review':
-      return new IpRiskUnavailableException(decision);
     case 'block':
       if (decision.failedClosed) return new IpRiskUnavailableException(decision);
       return decision.cause === 'denied-country'
         ? new GeographicRestrictionException(decision)
         : new IpRiskDeniedException(decision);
+    case 'review':
+    // What is none of these cannot be let through either; a policy set made in JavaScript may hold anything.
+    default:
+      return new IpRiskUnavailableException(decision);
   }
 }

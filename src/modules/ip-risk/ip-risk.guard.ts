@@ -14,8 +14,8 @@ import { ProtectedRoutes, type ProtectedRoute } from './protected-routes.js';
 const DECIDED = Symbol('IP_RISK:DECIDED');
 
 interface DecidedRequest extends GuardedRequest {
-  /** The route that this request was last decided for. */
-  [DECIDED]?: ProtectedRoute;
+  /** The last decision on this request, and the route it was for. */
+  [DECIDED]?: { readonly route: ProtectedRoute; readonly decision: RiskDecision };
 }
 
 /** Translates a request into a question and the decision into an answer. It does not think. */
@@ -38,33 +38,68 @@ export class IpRiskGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<DecidedRequest>();
     const route = this.routes.of(context.getClass(), context.getHandler());
     // A class and a method decorator bind the guard twice; the request is assessed once, under the merged options.
-    if (request[DECIDED] === route) return true;
+    const decided = request[DECIDED];
+    if (decided?.route === route) return admit(decided.decision);
     return whenReady(this.decisionOn(request, route), (decision) => this.enforce(decision, request, route));
   }
 
   private decisionOn(request: GuardedRequest, route: ProtectedRoute): MaybePromise<RiskDecision> {
     const { options } = route;
-    if (options.skipIf?.(request) === true) return this.screening.skip(route);
-    return this.screening.screenClient(this.clientOf(request, route), route, contextOf(request, route));
+    const skip: unknown = options.skipIf?.(request);
+    if (skip instanceof Promise) this.refusePromise('skipIf', skip);
+    if (skip === true) return this.screening.skip(route);
+    return this.screening.screenClient(this.clientOf(request, route), route, this.contextOf(request, route));
   }
 
   private clientOf(request: GuardedRequest, { options }: ProtectedRoute): ClientIp {
     if (options.ip === undefined) return this.clientIp.resolve(request.socket?.remoteAddress, request.headers);
-    const text = textOf(options.ip(request));
+    const text = this.textFrom('ip', options.ip, request);
     const address = text === undefined ? undefined : parseIpAddress(text);
     if (address === undefined) return { status: 'unknown', cause: 'hop-unreadable' };
     return { status: 'known', address, internal: false, doubt: undefined };
   }
 
+  private contextOf(request: GuardedRequest, { options }: ProtectedRoute): RequestContext {
+    const { subject, claimedCountry } = options;
+    if (subject === undefined && claimedCountry === undefined) return NO_REQUEST_CONTEXT;
+    return {
+      subject: this.textFrom('subject', subject, request),
+      claimedCountry: this.textFrom('claimedCountry', claimedCountry, request),
+    };
+  }
+
+  /**
+   * What a route's own function reads out of a request. Callers choose bodies and queries, so a list in the place of
+   * text, and an exception on a body that is not there, are nothing known and no reason to fail the request.
+   */
+  private textFrom(
+    option: string,
+    read: ((request: unknown) => unknown) | undefined,
+    request: unknown,
+  ): string | undefined {
+    try {
+      const value = read?.(request);
+      if (value instanceof Promise) this.refusePromise(option, value);
+      return typeof value === 'string' ? value : undefined;
+    } catch (error) {
+      this.logger.error(`${option} failed: ${nameOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** The decision does not wait for a route's own functions; an async one has said nothing, and must not end the process. */
+  private refusePromise(option: string, value: Promise<unknown>): void {
+    this.logger.error(`${option} returned a promise, which is not waited for; make it answer at once.`);
+    value.catch(() => undefined);
+  }
+
   private enforce(decision: RiskDecision, request: DecidedRequest, route: ProtectedRoute): true {
     const { options } = route;
     request.ipRisk = decision;
-    request[DECIDED] = route;
+    request[DECIDED] = { route, decision };
     if (decision.requireMfa) request.requireMfa = true;
-    const denial = denialOf(decision);
     if (options.onDecision !== undefined) this.tell(options.onDecision, decision, request);
-    if (denial !== undefined) throw denial;
-    return true;
+    return admit(decision);
   }
 
   private tell(
@@ -73,7 +108,7 @@ export class IpRiskGuard implements CanActivate {
     request: unknown,
   ): void {
     const failed = (error: unknown): void => {
-      this.logger.error(`onDecision failed: ${error instanceof Error ? error.name : 'not an Error'}`);
+      this.logger.error(`onDecision failed: ${nameOf(error)}`);
     };
     try {
       void Promise.resolve(onDecision(decision, request)).catch(failed);
@@ -83,12 +118,13 @@ export class IpRiskGuard implements CanActivate {
   }
 }
 
-function contextOf(request: GuardedRequest, { options }: ProtectedRoute): RequestContext {
-  if (options.subject === undefined && options.claimedCountry === undefined) return NO_REQUEST_CONTEXT;
-  return { subject: options.subject?.(request), claimedCountry: textOf(options.claimedCountry?.(request)) };
+/** Throws what stops the request, also when somebody swallowed it before and asks again. */
+function admit(decision: RiskDecision): true {
+  const denial = denialOf(decision);
+  if (denial !== undefined) throw denial;
+  return true;
 }
 
-/** Routes read parsed bodies and queries, where a caller can put a list or a number in the place of text. */
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'not an Error';
 }

@@ -4,7 +4,8 @@ import { digested } from '../policy/policy-digest.js';
 import type { PolicySet } from '../policy/policy-file.js';
 import { resolvePolicy } from '../policy/resolve-policy.js';
 import type { ScreenedRoute } from '../screening/screening.service.js';
-import { IP_RISK_ROUTE, type IpRiskRouteOptions } from './ip-risk-options.js';
+import { assertRouteOptions } from './route-options-check.js';
+import { optionsOf, type IpRiskRouteOptions } from './ip-risk-options.js';
 
 /** A decorated handler with everything settled. */
 export interface ProtectedRoute extends ScreenedRoute {
@@ -51,9 +52,11 @@ export class ProtectedRoutes implements OnModuleInit {
   }
 
   private settle(controller: Type, handler: Handler): ProtectedRoute {
-    const layers = [...classLayers(controller), ...ownOptions(handler)];
+    const layers = [...classLayers(controller), ...optionsOf(handler)];
     const route = `${controller.name}.${handler.name}`;
-    const policy = digested(resolvePolicy(this.policies, layers, `@IpRisk on ${route}`));
+    const at = `@IpRisk on ${route}`;
+    for (const layer of layers) assertRouteOptions(layer, at);
+    const policy = digested(resolvePolicy(this.policies, layers, at));
     return { route, policy, options: Object.assign({}, ...layers) as IpRiskRouteOptions };
   }
 }
@@ -61,10 +64,5 @@ export class ProtectedRoutes implements OnModuleInit {
 /** Base class first: a class that extends a protected one adds to its options and does not replace them. */
 function classLayers(controller: Type): IpRiskRouteOptions[] {
   const parent = Object.getPrototypeOf(controller) as Type | null;
-  return [...(parent === null || parent === Function.prototype ? [] : classLayers(parent)), ...ownOptions(controller)];
-}
-
-function ownOptions(target: object): IpRiskRouteOptions[] {
-  const options = Reflect.getOwnMetadata(IP_RISK_ROUTE, target) as IpRiskRouteOptions | undefined;
-  return options === undefined ? [] : [options];
+  return [...(parent === null || parent === Function.prototype ? [] : classLayers(parent)), ...optionsOf(controller)];
 }

@@ -141,7 +141,8 @@ function toDecision(
   const isLive = policy.mode === 'live';
   const action = isLive || intendedAction === 'allow' ? intendedAction : 'monitor';
   const isWithoutVerdict = cause === 'unavailable' || cause === 'client-ip-unknown';
-  return {
+  // Listeners and handlers see it before and after it is enforced; none of them may change it.
+  return Object.freeze({
     action,
     intendedAction,
     cause,
@@ -156,5 +157,5 @@ function toDecision(
     onChallenge: policy.onChallenge,
     subject,
     assessment,
-  };
+  });
 }

@@ -73,7 +73,7 @@ export const NO_FACTS: Facts = Object.freeze({
 
 /** True when the answer holds no knowledge at all: it counts as no verdict, never as "nothing bad". */
 export function knowsNothing({ facts, location, network }: IpIntelligence): boolean {
-  return location === undefined && network === undefined && FACT_NAMES.every((name) => facts[name] === undefined);
+  return isBlank(location) && isBlank(network) && FACT_NAMES.every((name) => facts[name] === undefined);
 }
 
 /** True for an answer of the promised form: every fact absent or a boolean with a confidence of 0–1, every number finite. */
@@ -85,7 +85,19 @@ export function isIntelligence(answer: unknown): answer is IpIntelligence {
     const fact = facts[name];
     if (fact !== undefined && !isFact(fact)) return false;
   }
-  return isRecord(location) && isRecord(network) && isPoint(location) && isFiniteOrUnknown(network?.asn);
+  if (!isRecord(location) || !isRecord(network)) return false;
+  return isPoint(location) && isCountryOrUnknown(location?.countryCode) && isFiniteOrUnknown(network?.asn);
+}
+
+function isBlank(record: object | undefined): boolean {
+  if (record === undefined) return true;
+  for (const value of Object.values(record)) if (value !== undefined) return false;
+  return true;
+}
+
+/** A country in any other form would be compared with the policy's and never found. */
+function isCountryOrUnknown(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && /^[A-Z]{2}$/.test(value));
 }
 
 function isFact(fact: unknown): boolean {

@@ -53,12 +53,12 @@ export function mergeIntelligence(answers: readonly IpIntelligence[]): MergedInt
 
 const mergedAlone = new WeakMap<Facts, { readonly providerId: string; readonly facts: MergedFacts }>();
 
-/** Providers that share one set of facts among many addresses have it merged once. */
+/** Providers that share one set of facts among many addresses, and cannot change it any more, have it merged once. */
 function mergeAlone(answer: IpIntelligence): MergedFacts {
   const known = mergedAlone.get(answer.facts);
   if (known?.providerId === answer.providerId) return known.facts;
   const facts = mergeFacts([answer]);
-  mergedAlone.set(answer.facts, { providerId: answer.providerId, facts });
+  if (Object.isFrozen(answer.facts)) mergedAlone.set(answer.facts, { providerId: answer.providerId, facts });
   return facts;
 }
 

@@ -54,7 +54,8 @@ export class ProviderLookup {
         `quorum: ${String(quorum)} is not a whole number from 1 to ${this.counted.size}, the number of providers that count.`,
       );
     }
-    if (!Number.isFinite(deadlineMs) || deadlineMs <= 0) {
+    // Timers count in 31 bits; a longer one fires at once.
+    if (!(deadlineMs > 0 && deadlineMs <= 0x7fffffff)) {
       throw new InvalidConfigurationError(`deadlineMs: ${String(deadlineMs)} is not a number of milliseconds above 0.`);
     }
     this.providers = providers;
@@ -98,7 +99,7 @@ export class ProviderLookup {
       const all = pending.map(async (answer, index) => {
         results[index] = await answer;
       });
-      void Promise.all(all).then(() => {
+      void Promise.allSettled(all).then(() => {
         cancel();
         resolve();
       });
@@ -130,7 +131,7 @@ export class ProviderLookup {
 const NO_FAILURES: readonly ProviderFailure[] = Object.freeze([]);
 
 function failureIn(result: Settled): ProviderFailure | undefined {
-  if ('code' in result) return result;
+  if (!('facts' in result)) return result;
   return knowsNothing(result) ? { providerId: result.providerId, code: 'NO_DATA' } : undefined;
 }
 

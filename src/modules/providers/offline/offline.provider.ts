@@ -113,12 +113,15 @@ class OfflineProvider implements IpIntelligenceProvider {
   health(): ProviderHealth {
     const lastError = [...this.faults.values()].join(' ');
     const loaded = [this.city, this.asn].filter((database) => database !== undefined).length;
+    const feeds = this.feeds.health();
+    // Without the Tor list, say, a policy that blocks Tor lets most of it pass: operators must see that.
+    const isFeedMissing = feeds.some(({ status }) => status === 'missing');
     return {
-      status: loaded === 0 ? 'down' : loaded === 1 ? 'degraded' : 'up',
+      status: loaded === 0 ? 'down' : loaded === 1 || isFeedMissing ? 'degraded' : 'up',
       details: {
         city: describe(this.city),
         asn: describe(this.asn),
-        feeds: this.feeds.health(),
+        feeds,
         ...(lastError === '' ? {} : { lastError }),
       },
     };

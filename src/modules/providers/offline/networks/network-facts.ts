@@ -81,7 +81,7 @@ function factsOfClass(network: ClassifiedNetwork | undefined): Facts {
       isHostingProvider: ofClass(network, 'hosting') ?? ofClass(network, 'vpn-hosting', isListed ? 1 : undefined),
       isAnonymousVpn: ofClass(network, 'vpn-hosting'),
     };
-    factsByClass.set(network, facts);
+    factsByClass.set(network, Object.freeze(facts));
   }
   return facts;
 }
