@@ -49,6 +49,11 @@ export class IpRangeSet {
     return this.starts4.length + this.starts6.length / 4;
   }
 
+  /** Number of IPv4 addresses. */
+  get ipv4Count(): number {
+    return this.ends4.reduce((sum, end, index) => sum + end - (this.starts4[index] as number) + 1, 0);
+  }
+
   has(address: IpAddress): boolean {
     return address.family === 4
       ? indexInIpv4Ranges(this.starts4, this.ends4, address.value) >= 0

@@ -95,6 +95,15 @@ describe('ProviderLookup', () => {
     });
   });
 
+  it('takes a location and a network without a single field for no knowledge', () => {
+    const hollow = provider(
+      'a',
+      () => intelligence({}, { providerId: 'a', network: { asn: undefined, organization: undefined, isp: undefined } }),
+      'offline',
+    );
+    expect(lookup([hollow]).lookup(address)).toMatchObject({ hasQuorum: false, failures: [{ code: 'NO_DATA' }] });
+  });
+
   it.each([NaN, -0.1, 1.1, Infinity])('refuses an answer with a confidence of %d', (confidence) => {
     const broken = provider(
       'a',
@@ -119,6 +128,7 @@ describe('ProviderLookup', () => {
       { ...intelligence({}), providerId: 'a', facts: { isTorExitNode: { ...fact(true), value: 'true' } } },
     ],
     ['a latitude of NaN', { ...intelligence({}), providerId: 'a', location: { latitude: NaN, longitude: 0 } }],
+    ['a country in lower case', { ...intelligence({}), providerId: 'a', location: { countryCode: 'kp' } }],
     ['null for a location', { ...intelligence({}), providerId: 'a', location: null }],
   ])('refuses %s for an answer, given at once or promised', async (_, answer) => {
     const refused = { hasQuorum: false, failures: [{ providerId: 'a', code: 'PROVIDER_BAD_RESPONSE' }] };
@@ -160,6 +170,7 @@ describe('ProviderLookup', () => {
     ['two of one id', [answering('a'), answering('a')], {}, /same id/],
     ['a quorum nobody can reach', [answering('a')], { quorum: 2 }, /quorum: 2/],
     ['a quorum of none', [answering('a')], { quorum: 0 }, /quorum: 0/],
+    ['a deadline longer than a timer', [answering('a')], { deadlineMs: 2 ** 31 }, /deadlineMs: 2147483648/],
     ['a deadline of NaN', [answering('a')], { deadlineMs: NaN }, /deadlineMs: NaN/],
   ] as const)('refuses %s when it is made', (_, providers, more, sentence) => {
     expect(() => lookup(providers, more)).toThrow(InvalidConfigurationError);

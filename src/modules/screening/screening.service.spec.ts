@@ -57,6 +57,14 @@ describe('ScreeningService', () => {
       'allow',
       'not-applicable',
     ],
+    [
+      'an inner proxy that nobody listed',
+      '10.0.0.1',
+      { 'x-forwarded-for': '8.8.8.8, 192.168.7.1' },
+      'review',
+      'client-ip-unknown',
+    ],
+    ['a public client that forges a hop', '10.0.0.1', { 'x-forwarded-for': '1.1.1.1, 8.8.8.8' }, 'allow', 'score'],
     ['a trusted proxy whose header vanished', '10.0.0.1', {}, 'review', 'client-ip-unknown'],
     [
       'a trusted proxy with a broken header',

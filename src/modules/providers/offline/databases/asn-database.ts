@@ -20,7 +20,7 @@ export interface AsnDatabase {
 
 /** An `.mmdb` file with GeoLite2-ASN's fields, which DB-IP's downloads share. */
 export async function openAsnMmdb(path: string): Promise<AsnDatabase> {
-  const file = await MmdbFile.open(path);
+  const file = await MmdbFile.open(path, 'asn');
   return {
     name: file.name,
     get date() {

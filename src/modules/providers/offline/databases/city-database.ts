@@ -8,7 +8,7 @@ export class CityDatabase {
   private constructor(readonly files: readonly MmdbFile[]) {}
 
   static async open(paths: readonly string[]): Promise<CityDatabase> {
-    return new CityDatabase(await Promise.all(paths.map((path) => MmdbFile.open(path))));
+    return new CityDatabase(await Promise.all(paths.map((path) => MmdbFile.open(path, 'city'))));
   }
 
   get name(): string {

@@ -60,7 +60,7 @@ describe('a damaged MaxMind DB file', () => {
 
   async function opening(bytes: Buffer): Promise<unknown> {
     await writeFile(path, bytes);
-    return MmdbFile.open(path).catch((error: unknown) => error);
+    return MmdbFile.open(path, 'city').catch((error: unknown) => error);
   }
 
   it('opens while it is whole', async () => {
@@ -122,7 +122,7 @@ describe('a damaged MaxMind DB file', () => {
         }
         await writeFile(path, damaged);
         const begun = process.cpuUsage();
-        const file = await MmdbFile.open(path).catch((error: unknown) => error);
+        const file = await MmdbFile.open(path, 'city').catch((error: unknown) => error);
         if (file instanceof MmdbFile) {
           expect(file.date).toMatch(/^\d{4}-\d\d-\d\d$/);
           for (let lookup = 0; lookup < LOOKUPS; lookup += 2) {

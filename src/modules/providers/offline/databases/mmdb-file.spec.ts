@@ -42,7 +42,7 @@ describe('MmdbFile', () => {
   describe('open', () => {
     it('answers both families out of a combined file, and nothing where the file has nothing', async () => {
       await put(database('one'), 1);
-      const file = await MmdbFile.open(path);
+      const file = await MmdbFile.open(path, 'city');
       expect(file.find(address('8.8.8.8'))).toEqual({ says: 'one' });
       expect(file.find(address('2001:4860:4860::8888'))).toEqual({ says: 'one in IPv6' });
       expect(file.find(address('8.8.9.8'))).toBeUndefined();
@@ -53,7 +53,7 @@ describe('MmdbFile', () => {
       // The first 32 bits of 2001:4860:: read as IPv4 are 32.1.72.96.
       const records = [{ prefix: '0.0.0.0/0', data: { says: 'anything' } }];
       await put(database('one', { ipVersion: 4, records }), 1);
-      const file = await MmdbFile.open(path);
+      const file = await MmdbFile.open(path, 'city');
       expect(file.ipVersion).toBe(4);
       expect(file.find(address('32.1.72.96'))).toEqual({ says: 'anything' });
       expect(file.find(address('2001:4860:4860::8888'))).toBeUndefined();
@@ -61,18 +61,18 @@ describe('MmdbFile', () => {
 
     it('takes an IPv4-mapped address for the IPv4 address it is', async () => {
       await put(database('one'), 1);
-      expect((await MmdbFile.open(path)).find(address('::ffff:8.8.8.8'))).toEqual({ says: 'one' });
+      expect((await MmdbFile.open(path, 'city')).find(address('::ffff:8.8.8.8'))).toEqual({ says: 'one' });
     });
 
     it('tells the name of the file without its folder, and the day of the data', async () => {
       await put(database('one', { buildEpoch: '2026-03-04T23:59:59Z' }), 1);
-      const file = await MmdbFile.open(path);
+      const file = await MmdbFile.open(path, 'city');
       expect([file.name, file.date, file.ipVersion]).toEqual(['city.mmdb', '2026-03-04', 6]);
     });
 
     it('opens a database without records, which answers nothing', async () => {
       await put(database('one', { records: [] }), 1);
-      expect((await MmdbFile.open(path)).find(address('8.8.8.8'))).toBeUndefined();
+      expect((await MmdbFile.open(path, 'city')).find(address('8.8.8.8'))).toBeUndefined();
     });
   });
 
@@ -83,7 +83,7 @@ describe('MmdbFile', () => {
 
     beforeEach(async () => {
       await put(database('one'), 1);
-      file = await MmdbFile.open(path);
+      file = await MmdbFile.open(path, 'city');
     });
 
     it('leaves a file alone that has not changed', async () => {
@@ -140,7 +140,7 @@ describe('MmdbFile', () => {
   });
 
   describe('a file that cannot be used', () => {
-    const refusal = async (): Promise<unknown> => MmdbFile.open(path).catch((error: unknown) => error);
+    const refusal = async (): Promise<unknown> => MmdbFile.open(path, 'city').catch((error: unknown) => error);
 
     it('is named in the refusal when it is not there', async () => {
       const error = await refusal();

@@ -24,18 +24,28 @@ class RecordCache {
   }
 }
 
+/** What a file is opened for. */
+export type MmdbKind = 'city' | 'asn';
+
+/** Names in `databaseType` that belong to the other kind. Publishers choose the name freely, so nothing more is asked. */
+const OTHER_KIND: Readonly<Record<MmdbKind, RegExp>> = {
+  city: /^(?!.*(city|location|country)).*\b(asn|isp)\b/i,
+  asn: /^(?!.*(asn|isp)).*(city|location|country)/i,
+};
+
 /** One MaxMind DB file in memory, replaced only by a newer one that passes the same checks. */
 export class MmdbFile {
   private constructor(
     private readonly path: string,
+    private readonly kind: MmdbKind,
     private reader: Reader<Response>,
     private stamp: string,
   ) {}
 
   /** @throws InvalidDatasetError naming the file and the reason. */
-  static async open(path: string): Promise<MmdbFile> {
+  static async open(path: string, kind: MmdbKind): Promise<MmdbFile> {
     const stamp = await stampOf(path);
-    return new MmdbFile(path, await readValid(path), stamp);
+    return new MmdbFile(path, kind, await readValid(path, kind), stamp);
   }
 
   /** 4: holds IPv4 only and must not be asked for IPv6, where it answers at random. 6: may hold both. */
@@ -74,7 +84,7 @@ export class MmdbFile {
     if (stamp === this.stamp) return false;
     // Remembered also when it proves bad or is gone, so that one bad file is reported once.
     this.stamp = stamp;
-    this.reader = await readValid(this.path);
+    this.reader = await readValid(this.path, this.kind);
     return true;
   }
 }
@@ -89,7 +99,7 @@ async function stampOf(path: string): Promise<string> {
   }
 }
 
-async function readValid(path: string): Promise<Reader<Response>> {
+async function readValid(path: string, kind: MmdbKind): Promise<Reader<Response>> {
   const file = await readWholeFile(path);
   let reader: Reader<Response>;
   try {
@@ -97,7 +107,12 @@ async function readValid(path: string): Promise<Reader<Response>> {
   } catch (cause) {
     throw new InvalidDatasetError(`${basename(path)} is not a MaxMind DB file; download it again.`, { cause });
   }
-  const { searchTreeSize, nodeCount, ipVersion, buildEpoch } = reader.metadata;
+  const { searchTreeSize, nodeCount, ipVersion, buildEpoch, databaseType } = reader.metadata;
+  if (OTHER_KIND[kind].test(databaseType)) {
+    throw new InvalidDatasetError(
+      `${basename(path)} is a "${databaseType}" database, not the ${kind} one that belongs here.`,
+    );
+  }
   const isDated = buildEpoch.getTime() < Date.UTC(10_000, 0);
   if (!isDated || (ipVersion !== 4 && ipVersion !== 6)) {
     throw new InvalidDatasetError(`${basename(path)} is damaged: its metadata cannot be right; download it again.`);

@@ -108,4 +108,10 @@ describe('parseFeedList', () => {
     expect(messageOf(text)).toContain(reason);
     expect(messageOf(text)).not.toContain('secret-path');
   });
+
+  it('never shows what follows a comma inside a URL', () => {
+    expect(() => parseFeedList('custom-vpn=https://h/list?token=abc,SECRETPART123456')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('SECRETPART') }),
+    );
+  });
 });

@@ -63,7 +63,9 @@ function readEntry(entry: string): FeedSource {
   const equals = entry.indexOf('=');
   const name = equals < 0 ? entry : entry.slice(0, equals).trim();
   const source = Object.hasOwn(FEED_CATALOGUE, name) ? FEED_CATALOGUE[name] : undefined;
-  if (source === undefined) throw refused(name, 'is not a known feed');
+  // What follows a comma inside a URL may be a token: only what looks like a feed's name is shown whole.
+  const shown = /^[a-z]+(-[a-z0-9]{1,12})*$/.test(name) ? name : `${name.slice(0, 5)}:`;
+  if (source === undefined) throw refused(shown, 'is not a known feed');
   const location = equals < 0 ? source.location : entry.slice(equals + 1).trim();
   if (location === '') throw refused(name, `needs a location: write ${name}=URL or ${name}=PATH`);
   const fault = locationFault(location);

@@ -1,3 +1,4 @@
+import { InvalidDatasetError } from '../../../../common/errors/ip-risk.error.js';
 import { IpRangeSet } from '../../../../common/ip/ip-range-set.js';
 import { sentenceOf } from './feed-failure.js';
 import { parseFeedInSlices } from './feed-formats.js';
@@ -19,6 +20,8 @@ export interface FeedRecordOptions {
 }
 
 const STALE_AFTER_REFRESHES = 3;
+/** Amazon, the largest publisher, has about a fortieth of the space. */
+const MOST_IPV4 = 2 ** 28;
 
 /** One feed: what is in use of it, since when, and what went wrong last. */
 export class FeedRecord {
@@ -52,7 +55,13 @@ export class FeedRecord {
     }
     const { prefixes, asns, entries } = await parseFeedInSlices(this.source.format, bytes.toString('utf8'), signal);
     signal.throwIfAborted();
-    this.current = { digest, ranges: IpRangeSet.from(prefixes), asns: new Set(asns), entries };
+    const ranges = IpRangeSet.from(prefixes);
+    if (ranges.ipv4Count > MOST_IPV4) {
+      throw new InvalidDatasetError(
+        'It covers more than a sixteenth of all IPv4 addresses, which no such list can mean.',
+      );
+    }
+    this.current = { digest, ranges, asns: new Set(asns), entries };
     this.confirm(at);
     onReplaced();
   }
