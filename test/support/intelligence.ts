@@ -3,9 +3,24 @@ import {
   type Fact,
   type FactName,
   type IpIntelligence,
+  type IpLocation,
 } from '../../src/modules/providers/ip-intelligence.js';
 import type { MergedFacts } from '../../src/modules/providers/merged-intelligence.js';
 import { mergeIntelligence } from '../../src/modules/providers/merged-intelligence.js';
+
+/** A location of which nothing but the country is known. */
+export function inCountry(countryCode: string | undefined): IpLocation {
+  return {
+    countryCode,
+    region: undefined,
+    city: undefined,
+    postalCode: undefined,
+    latitude: undefined,
+    longitude: undefined,
+    accuracyRadiusKm: undefined,
+    timeZone: undefined,
+  };
+}
 
 /** A fact stated with full confidence. */
 export function fact(value: boolean, confidence = 1): Fact {

@@ -8,6 +8,7 @@ import {
   type IpIntelligenceProvider,
   type ProviderHealth,
 } from 'nestjs-ip-risk';
+import { inCountry } from './intelligence.js';
 
 /** Clients that {@link StubProvider} has an opinion of; everybody else is as clean as `clean`. */
 export const CLIENTS = {
@@ -57,16 +58,7 @@ export class StubProvider implements IpIntelligenceProvider {
     return {
       providerId: this.id,
       facts: { ...NO_FACTS, ...facts },
-      location: {
-        countryCode: text === CLIENTS.korean ? 'KP' : 'DE',
-        region: undefined,
-        city: undefined,
-        postalCode: undefined,
-        latitude: undefined,
-        longitude: undefined,
-        accuracyRadiusKm: undefined,
-        timeZone: undefined,
-      },
+      location: inCountry(text === CLIENTS.korean ? 'KP' : 'DE'),
       network: undefined,
     };
   }

@@ -24,7 +24,7 @@ function refusalOf(entries: unknown): string {
 
 describe('TrustedProxies', () => {
   it('trusts nobody by default', () => {
-    expect([TrustedProxies.NONE.isEmpty, TrustedProxies.NONE.has(ip('127.0.0.1'))]).toEqual([true, false]);
+    expect(TrustedProxies.NONE.has(ip('127.0.0.1'))).toBe(false);
     expect(TrustedProxies.from([])).toBe(TrustedProxies.NONE);
   });
 
@@ -52,7 +52,6 @@ describe('TrustedProxies', () => {
       true,
       false,
     ]);
-    expect(TrustedProxies.from(entries).isEmpty).toBe(false);
   });
 
   it.each([

@@ -27,10 +27,6 @@ export class TrustedProxies {
     return prefixes.length === 0 ? TrustedProxies.NONE : new TrustedProxies(IpRangeSet.from(prefixes));
   }
 
-  get isEmpty(): boolean {
-    return this.ranges.size === 0;
-  }
-
   has(address: IpAddress): boolean {
     return this.ranges.has(address);
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { intelligence } from '../../../test/support/intelligence.js';
+import { inCountry, intelligence } from '../../../test/support/intelligence.js';
 import type { RiskAssessment, ScoredAssessment } from '../assessment/risk-assessment.js';
-import type { FactName, IpLocation } from '../providers/ip-intelligence.js';
+import type { FactName } from '../providers/ip-intelligence.js';
 import { mergeIntelligence, NO_MERGED_FACTS } from '../providers/merged-intelligence.js';
 import { riskLevelOf } from '../scoring/risk-level.js';
 import { NO_CONTEXT, scoreSignals } from '../scoring/scorecard.js';
@@ -24,17 +24,6 @@ const blank = {
   failures: [],
   assessedAt: 0,
 };
-
-const inCountry = (countryCode: string | undefined): IpLocation => ({
-  countryCode,
-  region: undefined,
-  city: undefined,
-  postalCode: undefined,
-  latitude: undefined,
-  longitude: undefined,
-  accuracyRadiusKm: undefined,
-  timeZone: undefined,
-});
 
 function scored(facts: Partial<Record<FactName, boolean>>, country?: string): ScoredAssessment {
   const merged = mergeIntelligence([intelligence(facts, { location: inCountry(country) })]);
