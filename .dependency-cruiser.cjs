@@ -11,6 +11,9 @@ const rooms = {
   health: ['common', 'providers', 'screening'],
 };
 
+// Rooms under providers that are no vendor.
+const engine = '^src/modules/providers/(lookup|protection|proving)/';
+
 const below = (room, allowed) => ({
   name: `${room}-imports-down-only`,
   comment: `src/modules/${room} may import ${allowed.join(', ')} and itself.`,
@@ -55,15 +58,31 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/(index|app\\.module|service-adapter)\\.ts$', '^src/modules/providers/([^/]+)/'],
+        pathNot: [
+          '^src/(index|app\\.module|service-adapter|service-providers|testing)\\.ts$',
+          '^src/modules/providers/([^/]+)/',
+        ],
       },
-      to: { path: '^src/modules/providers/[^/]+/' },
+      to: { path: '^src/modules/providers/[^/]+/', pathNot: engine },
     },
     {
       name: 'vendors-do-not-meet',
       severity: 'error',
-      from: { path: '^src/modules/providers/([^/]+)/' },
+      from: { path: '^src/modules/providers/([^/]+)/', pathNot: engine },
       to: { path: '^src/modules/providers/[^/]+/', pathNot: '^src/modules/providers/$1/' },
+    },
+    {
+      name: 'sandbox-stands-alone',
+      comment: 'It plays the vendors, so it may not know how we read them.',
+      severity: 'error',
+      from: { path: '^src/sandbox/' },
+      to: { path: '^src/', pathNot: '^src/sandbox/' },
+    },
+    {
+      name: 'nobody-needs-the-sandbox',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/sandbox/' },
+      to: { path: '^src/sandbox/' },
     },
     {
       name: 'nothing-imports-the-top',

@@ -4,7 +4,7 @@ import { systemClock } from '../dist/common/clock/clock.js';
 import { parseIpAddress } from '../dist/common/ip/ip-address.js';
 import { AssessmentService } from '../dist/modules/assessment/assessment.service.js';
 import { MemoryCache } from '../dist/modules/caching/memory-cache.js';
-import { ProviderLookup } from '../dist/modules/providers/provider-lookup.js';
+import { ProviderLookup } from '../dist/modules/providers/lookup/provider-lookup.js';
 import { openAsnCsv } from '../dist/modules/providers/offline/databases/asn-database.js';
 import { shippedAsn, shippedCity } from '../dist/modules/providers/offline/databases/shipped-data.js';
 import { offline } from '../dist/modules/providers/offline/offline.provider.js';

@@ -1,14 +1,16 @@
 import { Logger, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { serviceConfig, type ServiceConfig } from './common/config/service-config.js';
+import type { SecretText } from './common/config/secret-text.js';
 import { InvalidConfigurationError } from './common/errors/ip-risk.error.js';
 import { ApiModule } from './modules/api/api.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import type { IpRiskModuleOptions } from './modules/ip-risk/ip-risk-options.js';
 import { IpRiskModule } from './modules/ip-risk/ip-risk.module.js';
 import { readPolicyFile, type PolicySet } from './modules/policy/policy-file.js';
-import { parseFeedList } from './modules/providers/offline/feeds/feed-catalogue.js';
-import { offline } from './modules/providers/offline/offline.provider.js';
+import type { CreditLedger } from './modules/providers/protection/credit-ledger.js';
+import { redisCreditLedger } from './modules/providers/protection/redis-credit-ledger.js';
+import { serviceProviders } from './service-providers.js';
 
 /** The service: the engine of the library behind a REST API, set up by the environment. */
 @Module({
@@ -24,26 +26,27 @@ import { offline } from './modules/providers/offline/offline.provider.js';
 })
 export class AppModule {}
 
-function toIpRiskOptions(config: ServiceConfig): IpRiskModuleOptions {
-  const logger = new Logger('Offline');
+async function toIpRiskOptions(config: ServiceConfig): Promise<IpRiskModuleOptions> {
   return {
-    providers: [
-      offline({
-        ...(config.cityDb === undefined ? {} : { cityDb: config.cityDb }),
-        ...(config.asnDb === undefined ? {} : { asnDb: config.asnDb }),
-        feeds: parseFeedList(config.feeds),
-        dataDirectory: config.dataDirectory,
-        mayDownload: config.mayDownload,
-        warn: (message) => {
-          logger.warn(message);
-        },
-      }),
-    ],
+    providers: serviceProviders(config),
+    ...(config.redisUrl === undefined ? {} : { creditLedger: await creditLedgerAt(config.redisUrl) }),
+    strategy: config.strategy,
+    quorum: config.quorum,
+    combiner: config.combiner,
+    weights: config.weights,
+    escalationBand: config.escalationBand,
     trustedProxies: config.trustedProxies,
     clientIpHeader: config.clientIpHeader,
     policies: policiesOf(config),
     deadlineMs: config.deadlineMs,
   };
+}
+
+function creditLedgerAt(url: SecretText): Promise<CreditLedger> {
+  const logger = new Logger('Redis');
+  return redisCreditLedger(url.reveal(), (message) => {
+    logger.warn(message);
+  });
 }
 
 function policiesOf({ policyFile, mode }: ServiceConfig): PolicySet {

@@ -29,9 +29,12 @@ export type { RiskReason } from './modules/scoring/scorecard.js';
 
 export {
   IP_INTELLIGENCE_PROVIDERS,
+  type BulkLookup,
   type IpIntelligenceProvider,
   type LookupContext,
   type ProviderHealth,
+  type ProviderLimits,
+  type VendorQuota,
 } from './modules/providers/ip-intelligence-provider.js';
 export {
   NO_FACTS,
@@ -40,6 +43,32 @@ export {
   type Facts,
   type IpIntelligence,
 } from './modules/providers/ip-intelligence.js';
+export type {
+  BandAction,
+  ProviderScore,
+  ProviderScorecard,
+  ScoreBand,
+  ScoreRow,
+} from './modules/providers/provider-score.js';
+export { statement } from './modules/providers/statement.js';
+export {
+  isVendorFactory,
+  vendorFactory,
+  vendorLimits,
+  vendorSetup,
+  type VendorDefinition,
+  type VendorFactory,
+  type VendorOptions,
+} from './modules/providers/vendor.js';
+export type { LookupStrategy } from './modules/providers/lookup/lookup-options.js';
+export type { ProviderFailure } from './modules/providers/lookup/lookup-outcome.js';
+export type { CreditLedger } from './modules/providers/protection/credit-ledger.js';
+export { abuseipdb } from './modules/providers/abuseipdb/abuseipdb.provider.js';
+export { apiverve } from './modules/providers/apiverve/apiverve.provider.js';
+export { beltic } from './modules/providers/beltic/beltic.provider.js';
+export { ipgeolocation } from './modules/providers/ipgeolocation/ipgeolocation.provider.js';
+export { ipqualityscore } from './modules/providers/ipqualityscore/ipqualityscore.provider.js';
+export { ipstack } from './modules/providers/ipstack/ipstack.provider.js';
 export { offline, type OfflineOptions } from './modules/providers/offline/offline.provider.js';
 export { parseFeedList } from './modules/providers/offline/feeds/feed-catalogue.js';
 

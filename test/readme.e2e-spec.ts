@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { readServiceConfig } from '../src/common/config/service-config.js';
+import * as library from '../src/index.js';
+import { isVendorFactory } from '../src/modules/providers/vendor.js';
 import { NodeProcess, PROJECT } from './support/node-process.js';
 
 const README = readFileSync(join(PROJECT, 'README.md'), 'utf8');
@@ -17,6 +19,9 @@ const written = (language: string): string[] =>
 const shellLines = written('bash').flatMap((code) => code.trim().split('\n'));
 const curls = shellLines.filter((line) => line.startsWith('curl '));
 const settings = shellLines.filter((line) => /^[A-Z_]+=/.test(line));
+
+const exported: readonly unknown[] = Object.values(library);
+const vendorKeys = exported.filter(isVendorFactory).map(({ vendor }) => vendor.keyVariable);
 
 describe('README', () => {
   const folder = join(PROJECT, 'test/.tmp');
@@ -44,6 +49,10 @@ describe('README', () => {
       lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split('=') as [string, string]),
     );
     expect(readServiceConfig(example)).toEqual(readServiceConfig({}));
+    for (const variable of vendorKeys) {
+      expect(Object.keys(example)).toContain(variable);
+      Reflect.deleteProperty(example, variable);
+    }
     expect(() => readServiceConfig({ IP_RISK_NONE_SUCH: '1' })).toThrow(
       new RegExp(
         `known are: ${Object.keys(example)

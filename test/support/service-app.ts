@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
-import { ApiKeys } from '../../src/common/config/api-keys.js';
-import { serviceConfig, type ServiceConfig } from '../../src/common/config/service-config.js';
+import { readServiceConfig, serviceConfig, type ServiceConfig } from '../../src/common/config/service-config.js';
 import { serviceAdapter } from '../../src/service-adapter.js';
 import { HttpClient } from './http-client.js';
 
@@ -23,19 +22,9 @@ export class ServiceApp {
   ): Promise<ServiceApp> {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'ip-risk-service-'));
     const config: ServiceConfig = {
-      port: 0,
+      ...readServiceConfig({ IP_RISK_FEEDS: 'none', IP_RISK_DATA_DIR: dataDirectory, PORT: '0' }),
       host: '127.0.0.1',
-      apiKeys: new ApiKeys([]),
       trustedProxies: ['loopback'],
-      clientIpHeader: 'x-forwarded-for',
-      policyFile: undefined,
-      mode: 'live',
-      deadlineMs: 300,
-      dataDirectory,
-      cityDb: undefined,
-      asnDb: undefined,
-      feeds: 'none',
-      mayDownload: false,
       ...settings,
     };
     const builder = Test.createTestingModule({ imports: [AppModule] });

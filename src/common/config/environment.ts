@@ -51,6 +51,37 @@ export class Environment {
   @Max(60_000, { message: 'IP_RISK_DEADLINE_MS must be a whole number of milliseconds from 1 to 60000.' })
   IP_RISK_DEADLINE_MS = 300;
 
+  @CommaList()
+  @Matches(/^[a-z0-9-]+$/, { each: true, message: 'IP_RISK_PROVIDERS must be names such as ipstack,apiverve,offline.' })
+  IP_RISK_PROVIDERS: string[] = ['offline'];
+
+  @IsIn(['parallel', 'fallback', 'escalate'], { message: 'IP_RISK_STRATEGY must be parallel, fallback or escalate.' })
+  IP_RISK_STRATEGY: 'parallel' | 'fallback' | 'escalate' = 'parallel';
+
+  @Type(() => Number)
+  @IsInt({ message: 'IP_RISK_QUORUM must be a whole number of 1 or more.' })
+  @Min(1, { message: 'IP_RISK_QUORUM must be a whole number of 1 or more.' })
+  IP_RISK_QUORUM = 1;
+
+  @IsIn(['max', 'mean', 'weighted'], { message: 'IP_RISK_COMBINER must be max, mean or weighted.' })
+  IP_RISK_COMBINER: 'max' | 'mean' | 'weighted' = 'max';
+
+  @CommaList()
+  @Matches(/^[a-z0-9-]+=\d+(\.\d+)?$/, {
+    each: true,
+    message: 'IP_RISK_WEIGHTS must be a list such as unified=1,ipstack=2.',
+  })
+  IP_RISK_WEIGHTS: string[] = [];
+
+  @Type(() => Number)
+  @IsInt({ message: 'IP_RISK_ESCALATION_BAND must be a whole number of points from 0 to 100.' })
+  @Min(0, { message: 'IP_RISK_ESCALATION_BAND must be a whole number of points from 0 to 100.' })
+  @Max(100, { message: 'IP_RISK_ESCALATION_BAND must be a whole number of points from 0 to 100.' })
+  IP_RISK_ESCALATION_BAND = 10;
+
+  @Matches(/^(rediss?:\/\/\S+)?$/, { message: 'REDIS_URL must be a URL such as redis://localhost:6379.' })
+  REDIS_URL = '';
+
   @IsString()
   IP_RISK_DATA_DIR = '.data';
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
 import { ApiKeys } from './api-keys.js';
 import { readServiceConfig } from './service-config.js';
+import { VendorVariables } from './vendor-variables.js';
 
 const KEY = 'not-a-key-0123456789';
 
@@ -16,6 +17,14 @@ describe('readServiceConfig', () => {
       policyFile: undefined,
       mode: 'live',
       deadlineMs: 300,
+      providers: ['offline'],
+      vendorVariables: expect.any(VendorVariables),
+      strategy: 'parallel',
+      quorum: 1,
+      combiner: 'max',
+      weights: {},
+      escalationBand: 10,
+      redisUrl: undefined,
       dataDirectory: '.data',
       cityDb: undefined,
       asnDb: undefined,
@@ -33,6 +42,9 @@ describe('readServiceConfig', () => {
     ]);
     expect(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config)).not.toContain(KEY);
     expect(readServiceConfig({}).apiKeys.isRequired).toBe(false);
+    const secrets = readServiceConfig({ REDIS_URL: `redis://:${KEY}@localhost`, IPSTACK_ACCESS_KEY: KEY });
+    expect(inspect(secrets, { depth: 9, showHidden: true }) + JSON.stringify(secrets)).not.toContain(KEY);
+    expect(secrets.redisUrl?.reveal()).toContain(KEY);
   });
 
   it('takes an empty variable for one that is not set', () => {

@@ -7,6 +7,8 @@ import { specialPurposeOf } from '../ip/special-purpose.js';
 import { TrustedProxies } from '../ip/trusted-proxies.js';
 import { ApiKeys } from './api-keys.js';
 import { Environment } from './environment.js';
+import { SecretText } from './secret-text.js';
+import { VendorVariables } from './vendor-variables.js';
 
 /** The service's settings, checked and complete. */
 export interface ServiceConfig {
@@ -19,6 +21,17 @@ export interface ServiceConfig {
   readonly policyFile: string | undefined;
   readonly mode: 'live' | 'dry-run';
   readonly deadlineMs: number;
+  /** Names of providers, in order of preference. */
+  readonly providers: readonly string[];
+  /** The vendors' variables; they are read once it is known which vendors there are. */
+  readonly vendorVariables: VendorVariables;
+  readonly strategy: 'parallel' | 'fallback' | 'escalate';
+  readonly quorum: number;
+  readonly combiner: 'max' | 'mean' | 'weighted';
+  readonly weights: Readonly<Record<string, number>>;
+  readonly escalationBand: number;
+  /** May hold a password, so it shows in nothing that is printed. */
+  readonly redisUrl: SecretText | undefined;
   readonly dataDirectory: string;
   readonly cityDb: readonly string[] | undefined;
   readonly asnDb: readonly string[] | undefined;
@@ -45,10 +58,10 @@ export function readServiceConfig(variables: Variables): ServiceConfig {
   const problems = validateSync(environment).flatMap(({ constraints = {} }) => Object.values(constraints).slice(0, 1));
   if (problems.length > 0) throw new InvalidConfigurationError(problems.join(' '));
   TrustedProxies.from(environment.TRUSTED_PROXIES);
-  return toServiceConfig(environment);
+  return toServiceConfig(environment, variables);
 }
 
-function toServiceConfig(environment: Environment): ServiceConfig {
+function toServiceConfig(environment: Environment, variables: Variables): ServiceConfig {
   const apiKeys = new ApiKeys(environment.IP_RISK_API_KEYS);
   const filled = (list: readonly string[]): readonly string[] | undefined => (list.length === 0 ? undefined : list);
   return {
@@ -60,12 +73,29 @@ function toServiceConfig(environment: Environment): ServiceConfig {
     policyFile: environment.IP_RISK_POLICY_FILE === '' ? undefined : environment.IP_RISK_POLICY_FILE,
     mode: environment.IP_RISK_MODE,
     deadlineMs: environment.IP_RISK_DEADLINE_MS,
+    providers: environment.IP_RISK_PROVIDERS,
+    vendorVariables: new VendorVariables(variables),
+    strategy: environment.IP_RISK_STRATEGY,
+    quorum: environment.IP_RISK_QUORUM,
+    combiner: environment.IP_RISK_COMBINER,
+    weights: weightsOf(environment.IP_RISK_WEIGHTS),
+    escalationBand: environment.IP_RISK_ESCALATION_BAND,
+    redisUrl: environment.REDIS_URL === '' ? undefined : new SecretText(environment.REDIS_URL),
     dataDirectory: environment.IP_RISK_DATA_DIR,
     cityDb: filled(environment.IP_RISK_CITY_DB),
     asnDb: filled(environment.IP_RISK_ASN_DB),
     feeds: environment.IP_RISK_FEEDS,
     mayDownload: !environment.IP_RISK_NO_EGRESS,
   };
+}
+
+function weightsOf(entries: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const [name = '', weight] = entry.split('=');
+      return [name, Number(weight)] as const;
+    }),
+  );
 }
 
 function hostFor(host: string, hasKeys: boolean): string {

@@ -36,15 +36,22 @@ const PROVIDER_SENTENCES: Readonly<Record<ProviderErrorCode, string>> = {
   PROVIDER_BAD_RESPONSE: 'answered something that is not its documented format',
 };
 
+export interface ProviderErrorOptions extends ErrorOptions {
+  /** Milliseconds after which the provider may be asked again, where it says. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** A provider gave no verdict. */
 export class ProviderError extends IpRiskError {
   override readonly name = 'ProviderError';
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly providerId: string,
     readonly code: ProviderErrorCode,
-    options?: ErrorOptions,
+    { retryAfterMs, ...options }: ProviderErrorOptions = {},
   ) {
     super(`IP-intelligence provider "${providerId}" ${PROVIDER_SENTENCES[code]}.`, options);
+    this.retryAfterMs = retryAfterMs;
   }
 }

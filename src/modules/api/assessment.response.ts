@@ -16,6 +16,8 @@ const SIGNAL_NAMES: Readonly<Record<FactName, string>> = {
   isSatellite: 'satellite',
   isKnownCrawler: 'known_crawler',
   isBlocklisted: 'blocklisted',
+  isAbusive: 'abusive',
+  isBot: 'bot',
 };
 
 /** The assessment in snake_case JSON. Unknown is `null`, in signals as everywhere. */

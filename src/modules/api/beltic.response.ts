@@ -9,7 +9,7 @@ export function toBelticResponse(assessment: RiskAssessment, userAgent: string |
   const tor = is('isTorExitNode');
   const vpn = is('isAnonymousVpn');
   return {
-    risk: { fraud_score: fraudScoreOf(assessment), recent_abuse: is('isBlocklisted') },
+    risk: { fraud_score: fraudScoreOf(assessment), recent_abuse: is('isAbusive') || is('isBlocklisted') },
     network: unknownAsNull({
       isp: network?.isp,
       asn: network?.asn,
@@ -26,7 +26,7 @@ export function toBelticResponse(assessment: RiskAssessment, userAgent: string |
       active_vpn: vpn,
       active_tor: tor,
     },
-    bot: { is_crawler: is('isKnownCrawler'), bot_status: false },
+    bot: { is_crawler: is('isKnownCrawler'), bot_status: is('isBot') },
     address: toAddress(location),
   };
 }

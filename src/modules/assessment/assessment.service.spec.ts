@@ -4,7 +4,7 @@ import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
 import { MemoryCache } from '../caching/memory-cache.js';
 import type { FactName, IpIntelligence } from '../providers/ip-intelligence.js';
 import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
-import { ProviderLookup } from '../providers/provider-lookup.js';
+import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { AssessmentService } from './assessment.service.js';
 import type { RiskAssessment, ScoredAssessment } from './risk-assessment.js';
 

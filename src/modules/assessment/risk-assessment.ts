@@ -1,12 +1,13 @@
 import type { SpecialPurpose } from '../../common/ip/special-purpose.js';
 import type { IpLocation, IpNetwork } from '../providers/ip-intelligence.js';
 import type { MergedFacts } from '../providers/merged-intelligence.js';
-import type { ProviderFailure } from '../providers/provider-lookup.js';
+import type { ProviderFailure } from '../providers/lookup/lookup-outcome.js';
+import type { ProviderOpinion, ScoreCombiner } from '../scoring/score-combiner.js';
 import type { RiskLevel } from '../scoring/risk-level.js';
 import type { RiskReason } from '../scoring/scorecard.js';
 
 /**
- * `complete`: every provider answered. `degraded`: some did not, enough did. `unavailable`: too few did, so there is no
+ * `complete`: every provider answered. `degraded`: some did not, or not in full, enough did. `unavailable`: too few did, so there is no
  * score. `not-applicable`: a special-purpose address, which has no reputation on the internet.
  */
 export type AssessmentStatus = 'complete' | 'degraded' | 'unavailable' | 'not-applicable';
@@ -19,17 +20,23 @@ interface Assessed {
   readonly facts: MergedFacts;
   readonly location: IpLocation | undefined;
   readonly network: IpNetwork | undefined;
+  /** What providers make of the address on their own scales. */
+  readonly opinions: readonly ProviderOpinion[];
+  /** How `opinions` and our own card become one score. */
+  readonly combiner: ScoreCombiner;
   /** Providers that answered, in order of preference. */
   readonly providers: readonly string[];
   readonly failures: readonly ProviderFailure[];
   /** Milliseconds since 1970 at which the providers answered. */
   readonly assessedAt: number;
+  /** False where offline data alone left no doubt, or no vendor is configured. */
+  readonly askedVendors: boolean;
 }
 
 /** A verdict on an address, the same for every route. */
 export interface ScoredAssessment extends Assessed {
   readonly status: 'complete' | 'degraded';
-  /** 0–100, a whole number; higher is riskier. By the `unified` scorecard. */
+  /** 0–100, a whole number; higher is riskier. Our `unified` card and the providers' opinions, combined. */
   readonly score: number;
   readonly level: RiskLevel;
   /** Their points add up to `score`. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { DecisionsHealthIndicator } from './decisions.health.js';
 import { ProvidersHealthIndicator } from './providers.health.js';
@@ -16,6 +16,18 @@ export class HealthController {
   @Header('cache-control', 'no-store')
   live(): { status: 'ok' } {
     return { status: 'ok' };
+  }
+
+  /** Everything the service says of itself, for people: the same checks as `ready`, and 200 also when one is down. */
+  @Get()
+  @Header('cache-control', 'no-store')
+  async report(): Promise<HealthCheckResult> {
+    try {
+      return await this.ready();
+    } catch (error) {
+      if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
+      throw error;
+    }
   }
 
   /** The service can give verdicts; 503 when it cannot. Asks no provider anything and costs nothing. */

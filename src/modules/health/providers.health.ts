@@ -5,7 +5,8 @@ import {
   type IpIntelligenceProvider,
   type ProviderHealth,
 } from '../providers/ip-intelligence-provider.js';
-import { ProviderLookup } from '../providers/provider-lookup.js';
+import { ownHealth } from '../providers/protection/vendor-lane.js';
+import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 
 /** Reports every provider without asking one. Degraded is not down; ready means that a quorum can answer. */
 @Injectable()
@@ -17,7 +18,11 @@ export class ProvidersHealthIndicator {
   ) {}
 
   check(): HealthIndicatorResult {
-    const reports = this.providers.map((provider) => ({ id: provider.id, kind: provider.kind, ...healthOf(provider) }));
+    const reports = this.providers.map((provider) => ({
+      id: provider.id,
+      kind: provider.kind,
+      ...this.healthOf(provider),
+    }));
     const details = Object.fromEntries(
       reports.map(({ id, kind, status, details: facts }) => [id, { kind, provider_status: status, ...facts }]),
     );
@@ -25,13 +30,21 @@ export class ProvidersHealthIndicator {
     const indicator = this.indicators.check('providers');
     return this.lookup.isQuorum(answering) ? indicator.up(details) : indicator.down(details);
   }
-}
 
-/** A provider whose report fails is not to be relied on. */
-function healthOf(provider: IpIntelligenceProvider): ProviderHealth {
-  try {
-    return provider.health();
-  } catch {
-    return { status: 'down', details: { error: 'The provider could not report.' } };
+  private healthOf(provider: IpIntelligenceProvider): ProviderHealth {
+    const lane = this.lookup.lanes.find((candidate) => candidate.provider === provider);
+    if (lane === undefined) return ownHealth(provider);
+    const { health, breaker, budgetLeft, lastSuccessAt, p50Ms, p95Ms, calls, refused } = lane.report();
+    const details = {
+      breaker,
+      last_success: lastSuccessAt === undefined ? null : new Date(lastSuccessAt).toISOString(),
+      p50_ms: p50Ms ?? null,
+      p95_ms: p95Ms ?? null,
+      budget_left: budgetLeft ?? null,
+      calls,
+      refused,
+      ...health.details,
+    };
+    return { status: health.status, details };
   }
 }

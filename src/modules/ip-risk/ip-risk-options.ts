@@ -3,6 +3,9 @@ import type { PolicySet } from '../policy/policy-file.js';
 import type { PolicyRequest } from '../policy/resolve-policy.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
 import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
+import type { LookupStrategy } from '../providers/lookup/lookup-options.js';
+import type { CreditLedger } from '../providers/protection/credit-ledger.js';
+import type { ScoreCombiner } from '../scoring/score-combiner.js';
 
 /** Settings of `IpRiskModule.forRoot`. The library reads no environment: what is not here does not exist. */
 export interface IpRiskModuleOptions {
@@ -24,6 +27,21 @@ export interface IpRiskModuleOptions {
   readonly quorum?: number;
   /** Milliseconds that all providers together may take. @default 300 */
   readonly deadlineMs?: number;
+  /**
+   * `parallel`: every vendor at once. `fallback`: the next one, in order of preference, when one fails. `escalate`:
+   * offline data alone, and vendors only where its score is near a threshold or the route asks. @default 'parallel'
+   */
+  readonly strategy?: LookupStrategy;
+  /** Under `escalate`: points around a threshold that count as near, 0–100. @default 10 */
+  readonly escalationBand?: number;
+  /** How our own score and the providers' own scores become one. @default 'max' */
+  readonly combiner?: ScoreCombiner['kind'];
+  /** For `weighted`: provider ids, and `unified` for our own card, with weights of 0 or more. @default 1 for each */
+  readonly weights?: ScoreCombiner['weights'];
+  /** Milliseconds that one batch of a bulk lookup may take. @default 10000 */
+  readonly bulkDeadlineMs?: number;
+  /** Keeps the vendors' daily spending across restarts and processes. @default none: it begins anew with the process */
+  readonly creditLedger?: CreditLedger;
   /** Assessments kept in memory. @default 50000 */
   readonly cacheEntries?: number;
   /** @default the system's clock */
@@ -57,6 +75,8 @@ export interface IpRiskRouteOptions extends PolicyRequest {
   readonly skipIf?: (request: AppRequest) => boolean;
   /** The client's address where the application knows it better, such as behind a tunnel. Text that is no address is an unknown client. */
   readonly ip?: (request: AppRequest) => string | undefined;
+  /** Under the strategy `escalate`: asks vendors whatever offline data says. @default false */
+  readonly escalate?: boolean;
   /** Called with every decision, before it is enforced. It cannot change or delay it; its errors are logged. */
   readonly onDecision?: (decision: RiskDecision, request: AppRequest) => unknown;
 }

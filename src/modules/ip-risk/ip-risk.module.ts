@@ -6,13 +6,15 @@ import { TrustedProxies } from '../../common/ip/trusted-proxies.js';
 import { AssessmentService } from '../assessment/assessment.service.js';
 import type { RiskAssessment } from '../assessment/risk-assessment.js';
 import { MemoryCache } from '../caching/memory-cache.js';
+import { withKnownScorecards } from '../policy/known-scorecards.js';
 import { POLICY_SET, readPolicyFile, type PolicySet } from '../policy/policy-file.js';
 import { IP_INTELLIGENCE_PROVIDERS, type IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
-import { ProviderLookup } from '../providers/provider-lookup.js';
+import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { DecisionCounters } from '../screening/decision-counters.js';
 import { FailModeLog } from '../screening/fail-mode-log.js';
 import { RiskEvents } from '../screening/risk-events.js';
 import { ScreeningService } from '../screening/screening.service.js';
+import { combinerOf, escalationBandOf, lookupOptions } from './engine-options.js';
 import type { IpRiskModuleOptions } from './ip-risk-options.js';
 import { IpRiskGuard } from './ip-risk.guard.js';
 import { ConfigurableModuleClass, IP_RISK_OPTIONS } from './ip-risk.module-definition.js';
@@ -31,8 +33,9 @@ const services: Provider[] = [
   },
   {
     provide: POLICY_SET,
-    inject: [IP_RISK_OPTIONS],
-    useFactory: ({ policies }: IpRiskModuleOptions) => policies ?? readPolicyFile(),
+    inject: [IP_RISK_OPTIONS, IP_INTELLIGENCE_PROVIDERS],
+    useFactory: ({ policies }: IpRiskModuleOptions, providers: readonly IpIntelligenceProvider[]) =>
+      withKnownScorecards(policies ?? readPolicyFile(), providers),
   },
   {
     provide: ClientIpResolver,
@@ -43,17 +46,16 @@ const services: Provider[] = [
   {
     provide: ProviderLookup,
     inject: [IP_RISK_OPTIONS, IP_INTELLIGENCE_PROVIDERS, CLOCK],
-    useFactory: (
-      { quorum = 1, deadlineMs = 300 }: IpRiskModuleOptions,
-      providers: readonly IpIntelligenceProvider[],
-      clock: Clock,
-    ) => new ProviderLookup({ providers, quorum, deadlineMs, clock }),
+    useFactory: (options: IpRiskModuleOptions, providers: readonly IpIntelligenceProvider[], clock: Clock) =>
+      new ProviderLookup(lookupOptions(options, providers, clock)),
   },
   {
     provide: AssessmentService,
     inject: [IP_RISK_OPTIONS, ProviderLookup, CLOCK],
-    useFactory: ({ cacheEntries = 50_000 }: IpRiskModuleOptions, lookup: ProviderLookup, clock: Clock) =>
-      new AssessmentService(lookup, new MemoryCache<RiskAssessment>({ maxEntries: cacheEntries, clock }), clock),
+    useFactory: (options: IpRiskModuleOptions, lookup: ProviderLookup, clock: Clock) => {
+      const cache = new MemoryCache<RiskAssessment>({ maxEntries: options.cacheEntries ?? 50_000, clock });
+      return new AssessmentService(lookup, cache, clock, combinerOf(options));
+    },
   },
   DecisionCounters,
   {
@@ -75,8 +77,9 @@ const services: Provider[] = [
   },
   {
     provide: ScreeningService,
-    inject: [AssessmentService, RiskEvents],
-    useFactory: (assessments: AssessmentService, events: RiskEvents) => new ScreeningService(assessments, events),
+    inject: [IP_RISK_OPTIONS, AssessmentService, RiskEvents],
+    useFactory: (options: IpRiskModuleOptions, assessments: AssessmentService, events: RiskEvents) =>
+      new ScreeningService(assessments, events, escalationBandOf(options)),
   },
   {
     provide: ProtectedRoutes,
@@ -90,16 +93,21 @@ const services: Provider[] = [
 /** `IpRiskModule.forRoot({ providers: [offline()] })`, once, in the root module. */
 @Module({ imports: [DiscoveryModule], providers: services, exports: services })
 export class IpRiskModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
-  constructor(@Inject(IP_INTELLIGENCE_PROVIDERS) private readonly providers: readonly IpIntelligenceProvider[]) {
+  constructor(
+    @Inject(IP_INTELLIGENCE_PROVIDERS) private readonly providers: readonly IpIntelligenceProvider[],
+    private readonly lookup: ProviderLookup,
+    @Inject(IP_RISK_OPTIONS) private readonly options: IpRiskModuleOptions,
+  ) {
     super();
   }
 
   /** The first request finds every provider's data loaded. */
   async onModuleInit(): Promise<void> {
-    await Promise.all(this.providers.map(async (provider) => provider.start?.()));
+    await Promise.all([this.lookup.start(), ...this.providers.map(async (provider) => provider.start?.())]);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.providers.map(async (provider) => provider.stop?.()));
+    this.options.creditLedger?.close?.();
   }
 }

@@ -57,7 +57,8 @@ export class ProtectedRoutes implements OnModuleInit {
     const at = `@IpRisk on ${route}`;
     for (const layer of layers) assertRouteOptions(layer, at);
     const policy = digested(resolvePolicy(this.policies, layers, at));
-    return { route, policy, options: Object.assign({}, ...layers) as IpRiskRouteOptions };
+    const options = Object.assign({}, ...layers) as IpRiskRouteOptions;
+    return { route, policy, options, asksVendors: options.escalate === true };
   }
 }
 

@@ -21,6 +21,7 @@ const CHECKS: Readonly<Record<keyof IpRiskRouteOptions, Check>> = {
   claimedCountry: isFunction,
   skipIf: isFunction,
   ip: isFunction,
+  escalate: [(value) => typeof value === 'boolean', 'true or false'],
   onDecision: isFunction,
 };
 

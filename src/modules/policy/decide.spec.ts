@@ -4,10 +4,12 @@ import type { RiskAssessment, ScoredAssessment } from '../assessment/risk-assess
 import type { FactName } from '../providers/ip-intelligence.js';
 import { mergeIntelligence, NO_MERGED_FACTS } from '../providers/merged-intelligence.js';
 import { riskLevelOf } from '../scoring/risk-level.js';
+import { DEFAULT_COMBINER } from '../scoring/score-combiner.js';
 import { NO_CONTEXT, scoreSignals } from '../scoring/scorecard.js';
 import { unifiedScorecard } from '../scoring/unified.scorecard.js';
 import { decide, decideSkipped, decideUnknownClient } from './decide.js';
 import type { IpRiskPolicy } from './ip-risk-policy.js';
+import { withKnownScorecards } from './known-scorecards.js';
 import { digested } from './policy-digest.js';
 import { readPolicyFile } from './policy-file.js';
 
@@ -20,9 +22,12 @@ const blank = {
   facts: NO_MERGED_FACTS,
   location: undefined,
   network: undefined,
+  opinions: [],
+  combiner: DEFAULT_COMBINER,
   providers: ['stub'],
   failures: [],
   assessedAt: 0,
+  askedVendors: true,
 };
 
 function scored(facts: Partial<Record<FactName, boolean>>, country?: string): ScoredAssessment {
@@ -187,13 +192,60 @@ describe('country rules', () => {
   });
 });
 
-describe('policyDigest', () => {
-  it('refuses a policy whose scorecard does not exist, instead of scoring it by another', () => {
-    expect(() => digested({ ...defaultPolicy, scorecard: 'beltik' })).toThrow(
-      /no scorecard "beltik"; use one of: unified, geo/,
-    );
+describe("a policy that goes by a provider's own card", () => {
+  const card = {
+    bands: [
+      { from: 0, label: 'low', action: 'allow' as const },
+      { from: 80, label: 'critical', action: 'block' as const },
+    ],
+    claimedCountryDiffers: 30,
+  };
+  const rows = [
+    { code: 'VPN', points: 25, detail: 'is_vpn' },
+    { code: 'BLACKLISTED', points: 60, detail: 'isIPBlacklisted' },
+  ];
+  const opinion = { providerId: 'apiverve', source: 'apiverve', score: { card, rows } };
+  const assessment: ScoredAssessment = { ...scored({}, 'DE'), opinions: [opinion] };
+
+  it("scores to the card's point and caps at 100", () => {
+    expect(under(assessment, { scorecard: 'apiverve' })).toMatchObject({ score: 85, action: 'block' });
+    const claimed = under(assessment, { scorecard: 'apiverve' }, 'US');
+    expect(claimed).toMatchObject({ score: 100, action: 'block' });
+    expect(claimed.reasons.map(({ code, points }) => [code, points])).toEqual([
+      ['VPN', 25],
+      ['BLACKLISTED', 60],
+      ['CLAIMED_COUNTRY_DIFFERS', 30],
+      ['SCORE_CAPPED', -15],
+    ]);
   });
 
+  it('has no verdict where that provider gave no score', () => {
+    expect(under(scored({}), { scorecard: 'apiverve' })).toMatchObject({
+      cause: 'unavailable',
+      score: undefined,
+      degraded: ['apiverve'],
+    });
+  });
+
+  it('counts a claimed country in the opinion too when our own card decides', () => {
+    const below = { ...opinion, score: { card, rows: rows.slice(1) } };
+    const decision = under({ ...scored({}, 'DE'), opinions: [below] }, {}, 'US');
+    expect(decision.score).toBe(90);
+    expect(decision.reasons.reduce((sum, { points }) => sum + points, 0)).toBe(90);
+  });
+});
+
+describe('withKnownScorecards', () => {
+  const set = { policies: new Map([['p', { ...defaultPolicy, name: 'p', scorecard: 'beltik' }]]), defaultPolicy };
+
+  it('refuses a policy whose scorecard does not exist, instead of scoring it by another', () => {
+    expect(() => withKnownScorecards(set, [])).toThrow(
+      /"p": there is no scorecard "beltik"; use one of: unified, geo,/,
+    );
+  });
+});
+
+describe('policyDigest', () => {
   it('changes with every field of the policy and not with their order', () => {
     const reordered = Object.fromEntries(Object.entries(defaultPolicy).reverse()) as unknown as IpRiskPolicy;
     expect(digested(reordered).reference).toEqual(digested(defaultPolicy).reference);

@@ -1,5 +1,13 @@
 import type { RiskAssessment, ScoredAssessment } from '../assessment/risk-assessment.js';
-import { isCertain, NO_CONTEXT, scoreSignals, type ContextSignals, type RiskReason } from '../scoring/scorecard.js';
+import { combineScores, scoreOfProvider } from '../scoring/score-combiner.js';
+import {
+  isCertain,
+  NO_CONTEXT,
+  scoreSignals,
+  type ContextSignals,
+  type Score,
+  type RiskReason,
+} from '../scoring/scorecard.js';
 import { DEFAULT_SCORECARD, SCORECARDS } from '../scoring/scorecards.js';
 import { BLOCKABLE_FACTS, type IpRiskPolicy } from './ip-risk-policy.js';
 import type { DigestedPolicy } from './policy-digest.js';
@@ -81,7 +89,10 @@ function failedProviders({ failures }: RiskAssessment): readonly string[] {
 
 function ruleOnScore(assessment: ScoredAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
   const signals = contextSignals(assessment, policy, context);
-  const { score, reasons } = scoreUnder(assessment, policy, signals);
+  const scored = scoreUnder(assessment, policy, signals);
+  // The policy goes by the card of one provider, and that provider has given no score.
+  if (scored === undefined) return withoutVerdict(policy, 'unavailable', [policy.scorecard]);
+  const { score, reasons } = scored;
   const degraded = failedProviders(assessment);
   if (signals.isDeniedCountry === true && policy.onDeniedCountry === 'block') {
     return { action: 'block', cause: 'denied-country', score, reasons, degraded };
@@ -122,14 +133,17 @@ function contextSignals(
   };
 }
 
-function scoreUnder(
-  assessment: ScoredAssessment,
-  policy: IpRiskPolicy,
-  context: ContextSignals,
-): { readonly score: number; readonly reasons: readonly RiskReason[] } {
-  const isContextFree = context.claimedCountryDiffers !== true && context.isDeniedCountry !== true;
-  if (isContextFree && policy.scorecard === DEFAULT_SCORECARD.name) return assessment;
-  return scoreSignals(SCORECARDS[policy.scorecard] ?? DEFAULT_SCORECARD, { facts: assessment.facts, context });
+function scoreUnder(assessment: ScoredAssessment, policy: IpRiskPolicy, context: ContextSignals): Score | undefined {
+  const { facts, opinions, combiner } = assessment;
+  const differs = context.claimedCountryDiffers === true;
+  if (policy.scorecard === DEFAULT_SCORECARD.name) {
+    if (!differs && context.isDeniedCountry !== true) return assessment;
+    return combineScores(scoreSignals(DEFAULT_SCORECARD, { facts, context }), opinions, combiner, differs);
+  }
+  const card = Object.hasOwn(SCORECARDS, policy.scorecard) ? SCORECARDS[policy.scorecard] : undefined;
+  if (card !== undefined) return scoreSignals(card, { facts, context });
+  const opinion = opinions.find(({ providerId }) => providerId === policy.scorecard);
+  return opinion === undefined ? undefined : scoreOfProvider(opinion, differs);
 }
 
 function toDecision(

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { SCORECARDS } from '../scoring/scorecards.js';
 import type { IpRiskPolicy } from './ip-risk-policy.js';
 
@@ -10,7 +9,7 @@ export interface DigestedPolicy {
   readonly reference: { readonly name: string; readonly digest: string };
 }
 
-/** @throws InvalidConfigurationError for a policy whose scorecard does not exist. */
+/** The policy beside its digest. */
 export function digested(policy: IpRiskPolicy): DigestedPolicy {
   return { policy, reference: Object.freeze({ name: policy.name, digest: policyDigest(policy) }) };
 }
@@ -20,13 +19,9 @@ export function digested(policy: IpRiskPolicy): DigestedPolicy {
  * traced to the rules it was made under.
  */
 export function policyDigest(policy: IpRiskPolicy): string {
+  // A provider's own card is code of its version; the name is all there is to digest.
   const card = Object.hasOwn(SCORECARDS, policy.scorecard) ? SCORECARDS[policy.scorecard] : undefined;
-  if (card === undefined) {
-    throw new InvalidConfigurationError(
-      `Policy "${policy.name}": there is no scorecard "${policy.scorecard}"; use one of: ${Object.keys(SCORECARDS).join(', ')}.`,
-    );
-  }
-  const rules = card.rules.map(({ code, points }) => [code, points]);
+  const rules = card?.rules.map(({ code, points }) => [code, points]) ?? [];
   const fields = Object.entries(policy).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([fields, rules]))

@@ -88,7 +88,7 @@ function toPolicy(name: string, fields: Record<string, unknown>, at: string, mod
   assertThresholds(thresholds, at);
   return {
     name,
-    scorecard: oneOf(fields['scorecard'] ?? 'unified', Object.keys(SCORECARDS), `${at}: scorecard`),
+    scorecard: scorecardOf(fields['scorecard'] ?? 'unified', `${at}: scorecard`),
     thresholds,
     onUnavailable: oneOf(fields['onUnavailable'], ON_UNAVAILABLE, `${at}: onUnavailable`),
     onChallenge: oneOf(fields['onChallenge'] ?? 'annotate', ON_CHALLENGE, `${at}: onChallenge`),
@@ -100,6 +100,14 @@ function toPolicy(name: string, fields: Record<string, unknown>, at: string, mod
     allowedCountries: countriesOf(fields['allowedCountries'], `${at}: allowedCountries`),
     onDeniedCountry: oneOf(fields['onDeniedCountry'] ?? 'block', ON_DENIED_COUNTRY, `${at}: onDeniedCountry`),
   };
+}
+
+/** A card of ours, or the id of a provider that scores; whether there is one is known once the providers are. */
+function scorecardOf(value: unknown, at: string): string {
+  if (typeof value === 'string' && /^[a-z][a-z0-9-]*$/.test(value)) return value;
+  throw new InvalidConfigurationError(
+    `${at} must be one of ${Object.keys(SCORECARDS).join(', ')}, or a provider's id.`,
+  );
 }
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], at: string): T {

@@ -100,7 +100,11 @@ describe('parsePolicies', () => {
     ['no onUnavailable', file('{ thresholds: { monitor: 1, challenge: 2, block: 3 } }'), /onUnavailable/],
     ['Norway as a boolean', file(good.replace(/ }$/, ', deniedCountries: [false] }')), /two upper-case letters/],
     ['a lower-case country', file(good.replace(/ }$/, ', deniedCountries: [us] }')), /two upper-case letters/],
-    ['an unknown scorecard', file(good.replace(/ }$/, ', scorecard: beltik }')), /must be one of: unified, geo/],
+    [
+      'an unknown scorecard',
+      file(good.replace(/ }$/, ', scorecard: "Beltic!" }')),
+      /must be one of unified, geo, or a provider's id/,
+    ],
   ])('refuses %s with a sentence', (_, text, sentence) => {
     expect(() => parsePolicies(text, 'p.yaml')).toThrow(InvalidConfigurationError);
     expect(() => parsePolicies(text, 'p.yaml')).toThrow(sentence);

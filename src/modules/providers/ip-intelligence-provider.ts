@@ -1,6 +1,9 @@
 import type { MaybePromise } from '../../common/async/maybe-promise.js';
+import type { ProviderError } from '../../common/errors/ip-risk.error.js';
+import type { CallContext } from '../../common/http/vendor-http-client.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
 import type { IpIntelligence } from './ip-intelligence.js';
+import type { ProviderScorecard } from './provider-score.js';
 
 /** `up` answers with all it has, `degraded` with less than configured, `down` not at all. */
 export type ProviderStatus = 'up' | 'degraded' | 'down';
@@ -11,9 +14,42 @@ export interface ProviderHealth {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-export interface LookupContext {
+/** What a vendor says is left of its quota. */
+export interface VendorQuota {
+  /** Credits left; 0 pauses the vendor until `resetAfterMs` is over. */
+  readonly remaining: number;
+  /** Milliseconds until it is renewed. @default until the next day begins in UTC */
+  readonly resetAfterMs?: number | undefined;
+}
+
+export interface LookupContext extends CallContext {
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Takes what an answer says about the quota. */
+  readonly onQuota: (quota: VendorQuota) => void;
+}
+
+/** What keeps a vendor from harming the requests that wait for it, and from costing more than it may. */
+export interface ProviderLimits {
+  /** Lookups at the same time; one more is refused at once, not queued. @default 25 */
+  readonly maxConcurrent?: number;
+  /** Milliseconds from which an answer counts as a failure for the circuit breaker. @default 1000 */
+  readonly slowCallMs?: number;
+  /** Credits that one lookup costs. @default 1 */
+  readonly creditsPerLookup?: number;
+  /** Credits that may be spent in a day (UTC). @default no limit */
+  readonly dailyBudget?: number;
+}
+
+/** Asks about many addresses in one call. */
+export interface BulkLookup {
+  /** Most addresses of one call. */
+  readonly size: number;
+  /**
+   * @returns one entry for each address, in their order.
+   * @throws ProviderError when the call as a whole failed.
+   */
+  lookup(addresses: readonly IpAddress[], context: LookupContext): Promise<readonly (IpIntelligence | ProviderError)[]>;
 }
 
 /**
@@ -27,8 +63,13 @@ export interface IpIntelligenceProvider {
   readonly kind: 'offline' | 'vendor';
   /** Grows when the provider's own data changes, so that answers given before are not served from a cache. */
   readonly dataVersion?: number;
+  /** How its own score is to be read, where it gives one; a policy may then name the provider as its scorecard. */
+  readonly scorecard?: ProviderScorecard;
+  /** Looked at for vendors only. */
+  readonly limits?: ProviderLimits;
+  /** Where the vendor answers about many addresses at once. */
+  readonly bulk?: BulkLookup | undefined;
   /**
-   * @param address globally reachable; special-purpose addresses are never sent to a provider.
    * @throws ProviderError when there is no answer.
    */
   lookup(address: IpAddress, context: LookupContext): MaybePromise<IpIntelligence>;

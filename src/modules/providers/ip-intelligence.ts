@@ -1,3 +1,5 @@
+import { isProviderScore, type ProviderScore } from './provider-score.js';
+
 /** The facts a provider may know. Each is three-valued: true, false, or not known. */
 export const FACT_NAMES = [
   'isTorExitNode',
@@ -10,6 +12,8 @@ export const FACT_NAMES = [
   'isSatellite',
   'isKnownCrawler',
   'isBlocklisted',
+  'isAbusive',
+  'isBot',
 ] as const;
 
 export type FactName = (typeof FACT_NAMES)[number];
@@ -55,6 +59,12 @@ export interface IpIntelligence {
   readonly facts: Facts;
   readonly location: IpLocation | undefined;
   readonly network: IpNetwork | undefined;
+  /** What the provider makes of the address on its own scale, where it does. */
+  readonly score?: ProviderScore | undefined;
+  /** Providers that name the same source repeat each other and count as one voice. @default the provider's id */
+  readonly source?: string | undefined;
+  /** True when the provider could ask only a part of its own sources; the assessment is `degraded` then. @default false */
+  readonly isPartial?: boolean;
 }
 
 /** Nothing known. Written out, so that every object made from it has one shape, which is what the engine makes fast. */
@@ -69,24 +79,36 @@ export const NO_FACTS: Facts = Object.freeze({
   isSatellite: undefined,
   isKnownCrawler: undefined,
   isBlocklisted: undefined,
+  isAbusive: undefined,
+  isBot: undefined,
 });
 
 /** True when the answer holds no knowledge at all: it counts as no verdict, never as "nothing bad". */
-export function knowsNothing({ facts, location, network }: IpIntelligence): boolean {
-  return isBlank(location) && isBlank(network) && FACT_NAMES.every((name) => facts[name] === undefined);
+export function knowsNothing({ facts, location, network, score }: IpIntelligence): boolean {
+  return (
+    score === undefined &&
+    isBlank(location) &&
+    isBlank(network) &&
+    FACT_NAMES.every((name) => facts[name] === undefined)
+  );
 }
 
 /** True for an answer of the promised form: every fact absent or a boolean with a confidence of 0–1, every number finite. */
 export function isIntelligence(answer: unknown): answer is IpIntelligence {
   if (typeof answer !== 'object' || answer === null) return false;
-  const { facts, location, network } = answer as Partial<IpIntelligence>;
+  const { facts, location, network, score, source } = answer as Partial<IpIntelligence>;
   if (typeof facts !== 'object' || (facts as Facts | null) === null) return false;
   for (const name of FACT_NAMES) {
     const fact = facts[name];
     if (fact !== undefined && !isFact(fact)) return false;
   }
   if (!isRecord(location) || !isRecord(network)) return false;
-  return isPoint(location) && isCountryOrUnknown(location?.countryCode) && isFiniteOrUnknown(network?.asn);
+  if (!isPoint(location) || !isCountryOrUnknown(location?.countryCode)) return false;
+  return isFiniteOrUnknown(network?.asn) && isOpinion(score, source);
+}
+
+function isOpinion(score: unknown, source: unknown): boolean {
+  return (score === undefined || isProviderScore(score)) && (source === undefined || typeof source === 'string');
 }
 
 function isBlank(record: object | undefined): boolean {

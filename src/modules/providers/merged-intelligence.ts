@@ -37,7 +37,7 @@ export const NO_MERGED_FACTS: MergedFacts = NO_FACTS as MergedFacts;
 
 /**
  * Joins the answers, given in order of preference. For each fact the side with the larger sum of confidence wins, on a
- * tie the side that says yes; location and network come field by field from the first provider that knows.
+ * tie the side that says yes; providers of one source have one voice, the surest of theirs. Location and network come field by field from the first provider that knows.
  */
 export function mergeIntelligence(answers: readonly IpIntelligence[]): MergedIntelligence {
   const [only] = answers;
@@ -70,14 +70,17 @@ function mergeFacts(answers: readonly IpIntelligence[]): MergedFacts {
 
 function mergeFact(name: FactName, answers: readonly IpIntelligence[]): MergedFact | undefined {
   const claims: Claim[] = [];
-  let balance = 0;
-  for (const { facts, providerId } of answers) {
+  const voices = new Map<string, Fact>();
+  for (const { facts, providerId, source = providerId } of answers) {
     const fact = facts[name];
     if (fact === undefined) continue;
     claims.push(Object.freeze({ ...fact, providerId }));
-    balance += fact.value ? fact.confidence : -fact.confidence;
+    const voice = voices.get(source);
+    if (voice === undefined || outvotes(fact, voice)) voices.set(source, fact);
   }
   if (claims.length === 0) return undefined;
+  let balance = 0;
+  for (const { value, confidence } of voices.values()) balance += value ? confidence : -confidence;
   const value = balance > 0 || (balance === 0 && claims.some((claim) => claim.value));
   const winning = claims.filter((claim) => claim.value === value);
   const losing = claims.filter((claim) => claim.value !== value);
@@ -87,6 +90,11 @@ function mergeFact(name: FactName, answers: readonly IpIntelligence[]): MergedFa
     claims: Object.freeze([...winning, ...losing]),
     isDisputed: losing.length > 0,
   });
+}
+
+/** Of two words from one source the surer one counts, on a tie the one that says yes. */
+function outvotes(fact: Fact, other: Fact): boolean {
+  return fact.confidence > other.confidence || (fact.confidence === other.confidence && fact.value);
 }
 
 function firstKnown<T extends object>(values: readonly (T | undefined)[]): T | undefined {

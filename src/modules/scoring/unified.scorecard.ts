@@ -11,6 +11,18 @@ export const unifiedScorecard: Scorecard = {
     { code: 'TOR_EXIT_NODE', points: 50, evidence: ({ facts }) => evidenceOf(facts.isTorExitNode) },
     { code: 'BLOCKLISTED', points: 60, evidence: ({ facts }) => evidenceOf(facts.isBlocklisted) },
     {
+      // A blocklist entry is abuse that others found too; it is not counted twice.
+      code: 'ABUSIVE',
+      points: 40,
+      evidence: ({ facts }) => (isCertain(facts.isBlocklisted) ? undefined : evidenceOf(facts.isAbusive)),
+    },
+    {
+      // A verified crawler is a bot that says so.
+      code: 'BOT',
+      points: 20,
+      evidence: ({ facts }) => (facts.isKnownCrawler?.value === true ? undefined : evidenceOf(facts.isBot)),
+    },
+    {
       code: 'ANONYMOUS_VPN',
       points: 25,
       evidence: ({ facts }) => (facts.isTorExitNode?.value === true ? undefined : evidenceOf(facts.isAnonymousVpn)),
@@ -20,7 +32,7 @@ export const unifiedScorecard: Scorecard = {
       code: 'PUBLIC_PROXY',
       points: 25,
       evidence: ({ facts }) =>
-        facts.isTorExitNode?.value === true || facts.isResidentialProxy?.value === true
+        facts.isTorExitNode?.value === true || isCertain(facts.isResidentialProxy)
           ? undefined
           : evidenceOf(facts.isPublicProxy),
     },

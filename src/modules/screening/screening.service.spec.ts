@@ -6,7 +6,7 @@ import { AssessmentService } from '../assessment/assessment.service.js';
 import { MemoryCache } from '../caching/memory-cache.js';
 import { digested } from '../policy/policy-digest.js';
 import { readPolicyFile } from '../policy/policy-file.js';
-import { ProviderLookup } from '../providers/provider-lookup.js';
+import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { DecisionCounters } from './decision-counters.js';
 import { FailModeLog } from './fail-mode-log.js';
 import { RiskEvents } from './risk-events.js';

@@ -3,6 +3,7 @@ import type { ClientIp } from '../../common/ip/client-ip.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
 import { specialPurposeOf } from '../../common/ip/special-purpose.js';
 import type { AssessmentService } from '../assessment/assessment.service.js';
+import type { RiskAssessment } from '../assessment/risk-assessment.js';
 import {
   decide,
   decideSkipped,
@@ -11,6 +12,7 @@ import {
   type RequestContext,
 } from '../policy/decide.js';
 import type { DigestedPolicy } from '../policy/policy-digest.js';
+import { DEFAULT_ESCALATION_BAND, leavesDoubt } from '../policy/threshold-doubt.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
 import type { RiskEvents } from './risk-events.js';
 
@@ -19,6 +21,8 @@ export interface ScreenedRoute {
   /** Names the route in events and logs: `LoginController.login`. */
   readonly route: string;
   readonly policy: DigestedPolicy;
+  /** Under the strategy `escalate`: asks vendors whatever offline data says. @default false */
+  readonly asksVendors?: boolean;
 }
 
 /** From a sender to a decision: assesses, decides, and tells whoever listens. */
@@ -26,6 +30,7 @@ export class ScreeningService {
   constructor(
     private readonly assessments: AssessmentService,
     private readonly events: RiskEvents,
+    private readonly escalationBand: number = DEFAULT_ESCALATION_BAND,
   ) {}
 
   /** Decides on a request by its sender. A sender in doubt is treated as unknown, which is unavailable and not private. */
@@ -46,7 +51,7 @@ export class ScreeningService {
     route: ScreenedRoute,
     context: RequestContext = NO_REQUEST_CONTEXT,
   ): MaybePromise<RiskDecision> {
-    return whenReady(this.assessments.assess(address), (assessment) =>
+    return whenReady(this.assess(address, route), (assessment) =>
       this.publish(decide(assessment, route.policy, context), route),
     );
   }
@@ -54,6 +59,16 @@ export class ScreeningService {
   /** Records that the route's own rule let the request through unassessed. */
   skip(route: ScreenedRoute): RiskDecision {
     return this.publish(decideSkipped(route.policy), route);
+  }
+
+  private assess(address: IpAddress, { policy, asksVendors = false }: ScreenedRoute): MaybePromise<RiskAssessment> {
+    if (!this.assessments.escalates) return this.assessments.assess(address);
+    if (asksVendors) return this.assessments.assess(address, true);
+    return whenReady(this.assessments.assess(address), (assessment) =>
+      leavesDoubt(assessment, policy.policy.thresholds, this.escalationBand)
+        ? this.assessments.assess(address, true)
+        : assessment,
+    );
   }
 
   private publish(decision: RiskDecision, { route }: ScreenedRoute): RiskDecision {

@@ -1,3 +1,4 @@
+import { lookupContext } from '../../../../test/support/lookup-context.js';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,12 +63,11 @@ describe('offline', () => {
 
   async function started(options: OfflineOptions = {}): Promise<IpIntelligenceProvider> {
     const provider = providing(options);
-    await provider.start?.();
-    return provider;
+    return Promise.resolve(provider.start?.()).then(() => provider);
   }
 
-  const ask = (provider: IpIntelligenceProvider, text: string): IpIntelligence =>
-    provider.lookup(address(text), { signal: new AbortController().signal }) as IpIntelligence;
+  const ask = (asked: IpIntelligenceProvider, text: string) =>
+    asked.lookup(address(text), lookupContext()) as IpIntelligence;
   const cityOf = (provider: IpIntelligenceProvider): unknown => ask(provider, '8.8.8.8').location?.city;
 
   /** Lets the minute pass after which the files are looked at, and waits until that is done. */

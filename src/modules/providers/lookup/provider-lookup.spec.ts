@@ -1,10 +1,12 @@
-import { FakeClock } from '../../../test/support/fake-clock.js';
-import { fact, intelligence } from '../../../test/support/intelligence.js';
-import { InvalidConfigurationError, ProviderError } from '../../common/errors/ip-risk.error.js';
-import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
-import type { IpIntelligenceProvider, LookupContext } from './ip-intelligence-provider.js';
-import { NO_FACTS, type IpIntelligence } from './ip-intelligence.js';
-import { ProviderLookup, type LookupOutcome, type ProviderLookupOptions } from './provider-lookup.js';
+import { FakeClock } from '../../../../test/support/fake-clock.js';
+import { fact, intelligence } from '../../../../test/support/intelligence.js';
+import { InvalidConfigurationError, ProviderError } from '../../../common/errors/ip-risk.error.js';
+import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
+import type { IpIntelligenceProvider, LookupContext } from '../ip-intelligence-provider.js';
+import { NO_FACTS, type IpIntelligence } from '../ip-intelligence.js';
+import type { ProviderLookupOptions } from './lookup-options.js';
+import type { LookupOutcome } from './lookup-outcome.js';
+import { ProviderLookup } from './provider-lookup.js';
 
 const address = parseIpAddress('8.8.8.8') as IpAddress;
 const clock = new FakeClock();
@@ -74,6 +76,7 @@ describe('ProviderLookup', () => {
     const rejecting = provider('c', () => Promise.reject(new ProviderError('c', 'PROVIDER_UNAUTHORIZED')));
     expect(await lookup([failing('a'), throwing, rejecting]).lookup(address)).toEqual({
       answers: [],
+      askedVendors: true,
       hasQuorum: false,
       failures: [
         { providerId: 'a', code: 'PROVIDER_QUOTA' },

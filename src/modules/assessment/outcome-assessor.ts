@@ -1,0 +1,130 @@
+import type { Clock } from '../../common/clock/clock.js';
+import { embeddedIpv4 } from '../../common/ip/embedded-ipv4.js';
+import type { IpAddress } from '../../common/ip/ip-address.js';
+import type { SpecialPurpose } from '../../common/ip/special-purpose.js';
+import type { IpIntelligence } from '../providers/ip-intelligence.js';
+import type { LookupOutcome } from '../providers/lookup/lookup-outcome.js';
+import { mergeIntelligence, NO_MERGED_FACTS, type MergedFacts } from '../providers/merged-intelligence.js';
+import { riskLevelOf } from '../scoring/risk-level.js';
+import { combineScores, type ProviderOpinion, type ScoreCombiner } from '../scoring/score-combiner.js';
+import { NO_CONTEXT, scoreSignals, type Score } from '../scoring/scorecard.js';
+import { DEFAULT_SCORECARD } from '../scoring/scorecards.js';
+import type { RiskAssessment } from './risk-assessment.js';
+
+const NO_OPINIONS: readonly ProviderOpinion[] = Object.freeze([]);
+
+/** Makes assessments out of what providers answered. */
+export class OutcomeAssessor {
+  private readonly scores = new WeakMap<MergedFacts, Score>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly combiner: ScoreCombiner,
+  ) {}
+
+  /** The assessment, frozen: it is shared by every request from the address, and what one handler wrote into it another would be judged by. */
+  assess(address: IpAddress, outcome: LookupOutcome): RiskAssessment {
+    return Object.freeze(this.toAssessment(address, outcome));
+  }
+
+  /** A special-purpose address is answered at once and never sent to a provider. */
+  notApplicable(address: IpAddress, specialPurpose: SpecialPurpose): RiskAssessment {
+    return {
+      ip: address.text,
+      embeddedIp: embeddedIpv4(address)?.text,
+      facts: NO_MERGED_FACTS,
+      location: undefined,
+      network: undefined,
+      opinions: NO_OPINIONS,
+      combiner: this.combiner,
+      providers: [],
+      failures: [],
+      assessedAt: this.clock.now(),
+      askedVendors: false,
+      status: 'not-applicable',
+      specialPurpose,
+    };
+  }
+
+  /** Our own score of what these answers say together. */
+  scoreOfFacts(answers: readonly IpIntelligence[]): number {
+    return this.scoreOf(mergeIntelligence(answers).facts, NO_OPINIONS).score;
+  }
+
+  /** The score of facts and opinions without anything the request adds. */
+  private scoreOf(facts: MergedFacts, opinions: readonly ProviderOpinion[]): Score {
+    let own = this.scores.get(facts);
+    if (own === undefined) {
+      own = scoreSignals(DEFAULT_SCORECARD, { facts, context: NO_CONTEXT });
+      // Networks share their facts among addresses.
+      this.scores.set(facts, own);
+    }
+    return combineScores(own, opinions, this.combiner);
+  }
+
+  // The two shapes are written out: a verdict is made on every cold request, and spreading one object into another
+  // cost more there than the lookups themselves.
+  private toAssessment(
+    address: IpAddress,
+    { answers, failures, hasQuorum, askedVendors }: LookupOutcome,
+  ): RiskAssessment {
+    const { facts, location, network } = mergeIntelligence(answers);
+    Object.freeze(location);
+    Object.freeze(network);
+    const opinions = opinionsIn(answers);
+    const { score, reasons } = this.scoreOf(facts, opinions);
+    const ip = address.text;
+    const embeddedIp = embeddedIpv4(address)?.text;
+    const providers = answers.map(({ providerId }) => providerId);
+    const assessedAt = this.clock.now();
+    const { combiner } = this;
+    if (!hasQuorum) {
+      return {
+        ip,
+        embeddedIp,
+        facts,
+        location,
+        network,
+        opinions,
+        combiner,
+        providers,
+        failures,
+        assessedAt,
+        askedVendors,
+        status: 'unavailable',
+      };
+    }
+    return {
+      ip,
+      embeddedIp,
+      facts,
+      location,
+      network,
+      opinions,
+      combiner,
+      providers,
+      failures,
+      assessedAt,
+      askedVendors,
+      status: failures.length === 0 && !answers.some(isPartial) ? 'complete' : 'degraded',
+      score,
+      level: riskLevelOf(score),
+      reasons,
+    };
+  }
+}
+
+function isPartial({ isPartial: isSo }: IpIntelligence): boolean {
+  return isSo === true;
+}
+
+/** What the providers make of the address on scales of their own. */
+export function opinionsIn(answers: readonly IpIntelligence[]): readonly ProviderOpinion[] {
+  let opinions: ProviderOpinion[] | undefined;
+  for (const { providerId, source = providerId, score } of answers) {
+    if (score === undefined) continue;
+    opinions ??= [];
+    opinions.push(Object.freeze({ providerId, source, score }));
+  }
+  return opinions === undefined ? NO_OPINIONS : Object.freeze(opinions);
+}

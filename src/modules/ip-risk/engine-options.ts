@@ -1,0 +1,51 @@
+import type { Clock } from '../../common/clock/clock.js';
+import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
+import { DEFAULT_ESCALATION_BAND } from '../policy/threshold-doubt.js';
+import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
+import type { ProviderLookupOptions } from '../providers/lookup/lookup-options.js';
+import { SCORE_COMBINERS, type ScoreCombiner } from '../scoring/score-combiner.js';
+import type { IpRiskModuleOptions } from './ip-risk-options.js';
+
+/** What the module's options say about asking providers. @throws InvalidConfigurationError */
+export function lookupOptions(
+  options: IpRiskModuleOptions,
+  providers: readonly IpIntelligenceProvider[],
+  clock: Clock,
+): ProviderLookupOptions {
+  const { quorum, deadlineMs, bulkDeadlineMs, strategy, creditLedger } = options;
+  return {
+    providers,
+    clock,
+    ledger: creditLedger,
+    ...(quorum === undefined ? {} : { quorum }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(bulkDeadlineMs === undefined ? {} : { bulkDeadlineMs }),
+    ...(strategy === undefined ? {} : { strategy }),
+  };
+}
+
+/** How scores are combined. @throws InvalidConfigurationError */
+export function combinerOf({ combiner: kind = 'max', weights = {}, providers }: IpRiskModuleOptions): ScoreCombiner {
+  if (!SCORE_COMBINERS.includes(kind)) {
+    throw new InvalidConfigurationError(`combiner: must be one of ${SCORE_COMBINERS.join(', ')}.`);
+  }
+  const known = ['unified', ...providers.map(({ id }) => id)];
+  for (const [name, weight] of Object.entries(weights)) {
+    if (known.includes(name) && weight >= 0 && Number.isFinite(weight)) continue;
+    throw new InvalidConfigurationError(
+      `weights: ${name}: ${String(weight)} must be a number of 0 or more for one of: ${known.join(', ')}.`,
+    );
+  }
+  if (kind !== 'weighted' && Object.keys(weights).length > 0) {
+    throw new InvalidConfigurationError(
+      "weights: they count for the combiner 'weighted' only; choose it or remove them.",
+    );
+  }
+  return { kind, weights };
+}
+
+/** Points around a threshold that leave doubt. @throws InvalidConfigurationError */
+export function escalationBandOf({ escalationBand = DEFAULT_ESCALATION_BAND }: IpRiskModuleOptions): number {
+  if (escalationBand >= 0 && escalationBand <= 100) return escalationBand;
+  throw new InvalidConfigurationError(`escalationBand: ${String(escalationBand)} is not a number from 0 to 100.`);
+}

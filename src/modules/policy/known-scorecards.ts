@@ -1,0 +1,21 @@
+import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
+import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
+import { SCORECARDS } from '../scoring/scorecards.js';
+import type { PolicySet } from './policy-file.js';
+
+/**
+ * The policies, once each one's scorecard is known to exist: a card of ours, or a configured provider that scores.
+ *
+ * @throws InvalidConfigurationError naming the policy.
+ */
+export function withKnownScorecards(set: PolicySet, providers: readonly IpIntelligenceProvider[]): PolicySet {
+  const scoring = providers.filter(({ scorecard }) => scorecard !== undefined).map(({ id }) => id);
+  const known = [...Object.keys(SCORECARDS), ...scoring];
+  for (const { name, scorecard } of set.policies.values()) {
+    if (known.includes(scorecard)) continue;
+    throw new InvalidConfigurationError(
+      `Policy "${name}": there is no scorecard "${scorecard}"; use one of: ${known.join(', ')}, or add the provider of that name.`,
+    );
+  }
+  return set;
+}

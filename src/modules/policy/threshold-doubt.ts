@@ -1,0 +1,16 @@
+import type { RiskAssessment } from '../assessment/risk-assessment.js';
+import type { RiskThresholds } from './ip-risk-policy.js';
+
+/** Points around a threshold within which a score from offline data alone is not decided on. */
+export const DEFAULT_ESCALATION_BAND = 10;
+
+/** True for a score so near to a threshold that a vendor's word could change what is done. {@link NEVER} is near to none. */
+export function isNearThreshold(score: number, thresholds: RiskThresholds, band: number): boolean {
+  return Object.values(thresholds).some((threshold: number) => threshold <= 100 && Math.abs(score - threshold) <= band);
+}
+
+/** True for an assessment from offline data alone that a vendor's word could turn. */
+export function leavesDoubt(assessment: RiskAssessment, thresholds: RiskThresholds, band: number): boolean {
+  if (assessment.askedVendors || assessment.status === 'not-applicable') return false;
+  return assessment.status === 'unavailable' || isNearThreshold(assessment.score, thresholds, band);
+}

@@ -1,0 +1,50 @@
+import type { IpRiskErrorCode } from '../../../common/errors/ip-risk.error.js';
+
+export type CallOutcome = 'ok' | 'NO_DATA' | IpRiskErrorCode;
+
+export interface CallReport {
+  /** Milliseconds since 1970; `undefined` before the first success. */
+  readonly lastSuccessAt: number | undefined;
+  /** Milliseconds of the latest answered calls; `undefined` before the first. */
+  readonly p50Ms: number | undefined;
+  readonly p95Ms: number | undefined;
+  /** Calls by how they ended, since the start of the process. */
+  readonly calls: Readonly<Partial<Record<CallOutcome, number>>>;
+  /** Lookups that were refused without asking the vendor, by the reason they were given. */
+  readonly refused: Readonly<Partial<Record<CallOutcome, number>>>;
+}
+
+/** Latest calls that the percentiles are of. */
+const KEPT = 128;
+
+/** What became of the calls to one vendor. */
+export class CallRecord {
+  private readonly calls: Partial<Record<CallOutcome, number>> = {};
+  private readonly refused: Partial<Record<CallOutcome, number>> = {};
+  private readonly durations: number[] = [];
+  private next = 0;
+  private lastSuccessAt: number | undefined;
+
+  ended(outcome: CallOutcome, durationMs: number, now: number): void {
+    this.calls[outcome] = (this.calls[outcome] ?? 0) + 1;
+    this.durations[this.next] = Math.max(0, durationMs);
+    this.next = (this.next + 1) % KEPT;
+    if (outcome === 'ok' || outcome === 'NO_DATA') this.lastSuccessAt = now;
+  }
+
+  refuse(outcome: CallOutcome): void {
+    this.refused[outcome] = (this.refused[outcome] ?? 0) + 1;
+  }
+
+  report(): CallReport {
+    const sorted = [...this.durations].sort((a, b) => a - b);
+    const at = (share: number): number | undefined => sorted[Math.ceil(share * sorted.length) - 1];
+    return {
+      lastSuccessAt: this.lastSuccessAt,
+      p50Ms: at(0.5),
+      p95Ms: at(0.95),
+      calls: { ...this.calls },
+      refused: { ...this.refused },
+    };
+  }
+}

@@ -1,0 +1,112 @@
+import type { Clock } from '../../../common/clock/clock.js';
+import type { VendorQuota } from '../ip-intelligence-provider.js';
+import type { CreditLedger } from './credit-ledger.js';
+
+export interface DailyBudgetOptions {
+  readonly providerId: string;
+  /** Credits a day (UTC); `undefined` for no limit. */
+  readonly limit: number | undefined;
+  readonly clock: Clock;
+  readonly ledger: CreditLedger | undefined;
+}
+
+const DAY_MS = 86_400_000;
+/** Lookups in bulk leave the other half of the day's credits to the requests that wait for a verdict. */
+const BULK_SHARE = 0.5;
+
+/** Counts the credits of a day, and what the vendor says is left. */
+export class DailyBudget {
+  private day: string;
+  private spent = 0;
+  /** Credits that the ledger does not know of yet. */
+  private unrecorded = 0;
+  private isRecording = false;
+  private vendorLeft: number | undefined;
+  private vendorSaidAt = 0;
+  private vendorResetMs = 0;
+
+  constructor(private readonly options: DailyBudgetOptions) {
+    this.day = this.today();
+  }
+
+  /** Takes over what was spent today before this process began. A ledger that fails is no reason not to start. */
+  async load(): Promise<void> {
+    const day = this.today();
+    const spent = await this.options.ledger?.spentOn(day, this.options.providerId).catch(() => 0);
+    if (day === this.today()) this.spent = Math.max(this.spentToday(), spent ?? 0);
+  }
+
+  /** Credits that may still be spent today; `undefined` for no limit. */
+  get left(): number | undefined {
+    const { limit } = this.options;
+    const own = limit === undefined ? undefined : Math.max(0, limit - this.spentToday());
+    const vendors = this.leftAtVendor();
+    return own === undefined || vendors === undefined ? (own ?? vendors) : Math.min(own, vendors);
+  }
+
+  spentToday(): number {
+    const today = this.today();
+    if (today !== this.day) {
+      this.day = today;
+      this.spent = 0;
+      this.unrecorded = 0;
+    }
+    return this.spent;
+  }
+
+  /** @param isBulk lookups that nobody's request waits for. */
+  allows(credits: number, isBulk = false): boolean {
+    const { left } = this;
+    if (left === undefined) return true;
+    const { limit } = this.options;
+    const kept = isBulk && limit !== undefined ? Math.floor(limit * (1 - BULK_SHARE)) : 0;
+    return credits <= left - kept;
+  }
+
+  spend(credits: number): void {
+    this.spent = this.spentToday() + credits;
+    this.unrecorded += credits;
+    if (this.vendorLeft !== undefined) this.vendorLeft = Math.max(0, this.vendorLeft - credits);
+    void this.record();
+  }
+
+  /** Takes the vendor's own word on its quota. */
+  learn({ remaining, resetAfterMs }: VendorQuota): void {
+    if (!(remaining >= 0)) return;
+    const now = this.options.clock.now();
+    this.vendorLeft = remaining;
+    this.vendorSaidAt = now;
+    const isGiven = resetAfterMs !== undefined && resetAfterMs >= 0;
+    this.vendorResetMs = isGiven ? resetAfterMs : DAY_MS - (now % DAY_MS);
+  }
+
+  /** Brings the ledger up to date, one entry at a time; what it did not take goes with the next one. */
+  private async record(): Promise<void> {
+    const { ledger, providerId } = this.options;
+    if (ledger === undefined || this.isRecording || this.unrecorded === 0) return;
+    this.isRecording = true;
+    const { day, unrecorded } = this;
+    try {
+      const sum = await ledger.add(day, providerId, unrecorded);
+      this.unrecorded -= unrecorded;
+      // Other processes spend from the same budget.
+      if (day === this.day) this.spent = Math.max(this.spent, sum + this.unrecorded);
+      this.isRecording = false;
+      await this.record();
+    } catch {
+      this.isRecording = false;
+    }
+  }
+
+  private leftAtVendor(): number | undefined {
+    if (this.vendorLeft === undefined) return undefined;
+    const passed = this.options.clock.now() - this.vendorSaidAt;
+    // Before it was said: the clock was set back, and what it said may be of any time.
+    if (passed < 0 || passed >= this.vendorResetMs) this.vendorLeft = undefined;
+    return this.vendorLeft;
+  }
+
+  private today(): string {
+    return new Date(this.options.clock.now()).toISOString().slice(0, 10);
+  }
+}

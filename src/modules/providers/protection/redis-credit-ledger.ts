@@ -1,0 +1,33 @@
+import { openRedis } from '../../caching/redis-connection.js';
+import type { CreditLedger } from './credit-ledger.js';
+
+/** Seconds a day's count is kept: the day itself and one more for clocks that differ. */
+const KEPT_SECONDS = 2 * 86_400;
+
+/**
+ * Keeps the vendors' spending in Redis, for every process that shares it. Without Redis each process counts for itself
+ * until it is back.
+ *
+ * @param warn told once for each outage.
+ */
+export async function redisCreditLedger(url: string, warn: (message: string) => void): Promise<CreditLedger> {
+  const redis = await openRedis(url, warn);
+  const keyOf = (day: string, providerId: string): string => `ip-risk:credits:${providerId}:${day}`;
+  return {
+    spentOn: async (day, providerId) => countIn(await redis.get(keyOf(day, providerId))),
+    add: async (day, providerId, credits) => {
+      const key = keyOf(day, providerId);
+      const replies = await redis.multi().incrby(key, credits).expire(key, KEPT_SECONDS).exec();
+      return countIn(replies?.[0]?.[1]);
+    },
+    close: () => {
+      redis.disconnect();
+    },
+  };
+}
+
+/** Somebody else's value under our key counts for nothing. */
+function countIn(value: unknown): number {
+  const count = typeof value === 'string' ? Number(value) : value;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0;
+}

@@ -1,0 +1,178 @@
+import type { PersonaName } from './persona-name.js';
+
+/** Where a persona is and whose network it is in: the same facts for every vendor. */
+export interface Place {
+  readonly continentCode: string;
+  readonly continentName: string;
+  readonly countryCode: string;
+  readonly countryName: string;
+  readonly regionCode: string;
+  readonly regionName: string;
+  readonly city: string;
+  readonly zip: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly timeZone: string;
+  readonly isEu: boolean;
+  readonly asn: number;
+  readonly organization: string;
+  readonly domain: string;
+  readonly host: string;
+  /** The first and last IPv4 address of the block, as numbers. */
+  readonly ipv4Range: readonly [first: number, last: number];
+}
+
+export const PLACES: Readonly<Record<PersonaName, Place>> = {
+  'clean-home': {
+    continentCode: 'EU',
+    continentName: 'Europe',
+    countryCode: 'SE',
+    countryName: 'Sweden',
+    isEu: true,
+    regionCode: 'AB',
+    regionName: 'Stockholm',
+    city: 'Kista',
+    zip: '164 40',
+    latitude: 59.4051,
+    longitude: 17.9551,
+    timeZone: 'Europe/Stockholm',
+    asn: 1257,
+    organization: 'Tele2 Sverige AB',
+    domain: 'tele2.se',
+    host: 'm91-128-103-196.cust.tele2.se',
+    ipv4Range: [1535115264, 1535377407],
+  },
+  vpn: {
+    continentCode: 'EU',
+    continentName: 'Europe',
+    countryCode: 'CH',
+    countryName: 'Switzerland',
+    isEu: false,
+    regionCode: 'ZH',
+    regionName: 'Zurich',
+    city: 'Zurich',
+    zip: '8001',
+    latitude: 47.3878,
+    longitude: 8.5203,
+    timeZone: 'Europe/Zurich',
+    asn: 209103,
+    organization: 'Proton AG',
+    domain: 'protonvpn.net',
+    host: 'node-ch-08.protonvpn.net',
+    ipv4Range: [3114245376, 3114245631],
+  },
+  'residential-proxy': {
+    continentCode: 'NA',
+    continentName: 'North America',
+    countryCode: 'US',
+    countryName: 'United States',
+    isEu: false,
+    regionCode: 'CA',
+    regionName: 'California',
+    city: 'Santa Clara',
+    zip: '95050',
+    latitude: 37.3541,
+    longitude: -121.955,
+    timeZone: 'America/Los_Angeles',
+    asn: 7922,
+    organization: 'Comcast Cable Communications, LLC',
+    domain: 'comcast.net',
+    host: 'c-73-162-104-19.hsd1.ca.comcast.net',
+    ipv4Range: [1224736768, 1241513983],
+  },
+  'tor-exit': {
+    continentCode: 'EU',
+    continentName: 'Europe',
+    countryCode: 'DE',
+    countryName: 'Germany',
+    isEu: true,
+    regionCode: 'BY',
+    regionName: 'Bavaria',
+    city: 'Nuremberg',
+    zip: '90402',
+    latitude: 49.4478,
+    longitude: 11.0683,
+    timeZone: 'Europe/Berlin',
+    asn: 60729,
+    organization: 'Stiftung Erneuerbare Freiheit',
+    domain: 'artikel10.org',
+    host: 'berlin01.tor-exit.artikel10.org',
+    ipv4Range: [3118228736, 3118229247],
+  },
+  'data-centre': {
+    continentCode: 'AS',
+    continentName: 'Asia',
+    countryCode: 'KR',
+    countryName: 'South Korea',
+    isEu: false,
+    regionCode: '28',
+    regionName: 'Incheon',
+    city: 'Incheon',
+    zip: '22382',
+    latitude: 37.4752,
+    longitude: 126.631,
+    timeZone: 'Asia/Seoul',
+    asn: 16509,
+    organization: 'Amazon.com, Inc.',
+    domain: 'amazonaws.com',
+    host: 's3.ap-northeast-2.amazonaws.com',
+    ipv4Range: [50667520, 52297727],
+  },
+  blacklisted: {
+    continentCode: 'EU',
+    continentName: 'Europe',
+    countryCode: 'HU',
+    countryName: 'Hungary',
+    isEu: true,
+    regionCode: 'BU',
+    regionName: 'Budapest',
+    city: 'Budapest',
+    zip: '1011',
+    latitude: 47.4979,
+    longitude: 19.0402,
+    timeZone: 'Europe/Budapest',
+    asn: 204428,
+    organization: 'SS-Net',
+    domain: 'ss-net.bg',
+    host: 'server-10.ss-net.bg',
+    ipv4Range: [1348361984, 1348362239],
+  },
+  relay: {
+    continentCode: 'EU',
+    continentName: 'Europe',
+    countryCode: 'GB',
+    countryName: 'United Kingdom',
+    isEu: false,
+    regionCode: 'ENG',
+    regionName: 'England',
+    city: 'London',
+    zip: 'SW1A',
+    latitude: 51.5072,
+    longitude: -0.1276,
+    timeZone: 'Europe/London',
+    asn: 36183,
+    organization: 'Akamai Technologies, Inc.',
+    domain: 'akamai.com',
+    host: 'a172-224-226-1.deploy.akamaitechnologies.com',
+    ipv4Range: [2900419072, 2900420607],
+  },
+  crawler: {
+    continentCode: 'NA',
+    continentName: 'North America',
+    countryCode: 'US',
+    countryName: 'United States',
+    isEu: false,
+    regionCode: 'CA',
+    regionName: 'California',
+    city: 'Mountain View',
+    zip: '94043',
+    latitude: 37.4225,
+    longitude: -122.085,
+    timeZone: 'America/Los_Angeles',
+    asn: 15169,
+    organization: 'Google LLC',
+    domain: 'google.com',
+    host: 'crawl-66-249-66-1.googlebot.com',
+    ipv4Range: [1123631104, 1123639295],
+  },
+};
