@@ -72,6 +72,13 @@ module.exports = {
       to: { path: '^src/modules/providers/[^/]+/', pathNot: '^src/modules/providers/$1/' },
     },
     {
+      name: 'doubles-stay-out-of-production',
+      comment: 'Fakes and the contract are for tests: only the testing door opens on them.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/testing\\.ts$', '^src/modules/providers/proving/', '\\.spec\\.ts$'] },
+      to: { path: '^src/(modules/providers/proving/|common/clock/fake-clock\\.ts)' },
+    },
+    {
       name: 'sandbox-stands-alone',
       comment: 'It plays the vendors, so it may not know how we read them.',
       severity: 'error',

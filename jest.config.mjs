@@ -17,7 +17,11 @@ const swc = (parser) => [
 const shared = {
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^nestjs-ip-risk$': '<rootDir>/src/index.ts' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^nestjs-ip-risk$': '<rootDir>/src/index.ts',
+    '^nestjs-ip-risk/testing$': '<rootDir>/src/testing.ts',
+  },
   transform: {
     '\\.ts$': swc({ syntax: 'typescript', decorators: true }),
     '\\.[cm]?js$': swc({ syntax: 'ecmascript' }),

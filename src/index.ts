@@ -72,6 +72,7 @@ export { ipstack } from './modules/providers/ipstack/ipstack.provider.js';
 export { offline, type OfflineOptions } from './modules/providers/offline/offline.provider.js';
 export { parseFeedList } from './modules/providers/offline/feeds/feed-catalogue.js';
 
+export { countryCodeIn, flagIn, numberIn, recordOf, textIn, type JsonRecord } from './common/json/json-fields.js';
 export { CLOCK, type Clock } from './common/clock/clock.js';
 export { ClientIpResolver, type ClientIp } from './common/ip/client-ip.js';
 export { TrustedProxies } from './common/ip/trusted-proxies.js';

@@ -7,17 +7,27 @@ import { APIVERVE_ENDPOINTS } from './apiverve-data.js';
 
 const PLANS = {
   free: { name: 'Free', tokens: 50, perMinute: 5 },
-  paid: { name: 'Starter', tokens: 25_000, perMinute: 300 },
+  paid: { name: 'Starter', tokens: 1_000_000, perMinute: 6000 },
 } as const;
+
+interface Used {
+  readonly tokens: number;
+  readonly thisMinute: number;
+}
 
 /** `GET /v1/{vpndetector|tordetect|ipblacklistlookup|iplookup}`, each for one credit. */
 export function apiverve(): Vendor {
-  let used = 0;
+  const used = { tokens: 0, thisMinute: 0 };
+  let minute = 0;
   return {
     answer: (request) => {
       const refused = refusal(request);
       if (refused !== undefined) return refused;
-      used += 1;
+      const now = Math.floor(Date.now() / 60_000);
+      if (now !== minute) used.thisMinute = 0;
+      minute = now;
+      used.tokens += 1;
+      used.thisMinute += 1;
       return lookup(request, used);
     },
     keyOf,
@@ -49,7 +59,7 @@ function refusal(request: VendorRequest): VendorAnswer | undefined {
   return kindOfAddress(ip) === 'global' ? undefined : failure(400, 'Invalid IP address');
 }
 
-function lookup({ path, query, headers }: VendorRequest, used: number): VendorAnswer {
+function lookup({ path, query, headers }: VendorRequest, used: Used): VendorAnswer {
   const ip = query.get('ip') ?? '';
   const endpoint = APIVERVE_ENDPOINTS.get(path);
   const data = endpoint?.data(ip) ?? {};
@@ -73,13 +83,13 @@ function lockedForm(data: JsonObject, lockedFields: readonly string[]): JsonObje
   };
 }
 
-function countHeaders({ name, tokens, perMinute }: (typeof PLANS)['free' | 'paid'], used: number) {
+function countHeaders({ name, tokens, perMinute }: (typeof PLANS)['free' | 'paid'], used: Used) {
   return {
     'x-rate-limit-limit': String(perMinute),
-    'x-rate-limit-remaining': String(Math.max(0, perMinute - used)),
-    'x-api-tokens-used': String(used),
+    'x-rate-limit-remaining': String(Math.max(0, perMinute - used.thisMinute)),
+    'x-api-tokens-used': String(used.tokens),
     'x-api-max-tokens': String(tokens),
-    'x-api-remaining-tokens': String(Math.max(0, tokens - used)),
+    'x-api-remaining-tokens': String(Math.max(0, tokens - used.tokens)),
     'x-api-current-plan': name,
     'x-api-renewal': String(secondsUntilEndOfDay()),
   };

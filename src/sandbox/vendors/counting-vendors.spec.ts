@@ -44,7 +44,7 @@ describe('APIVerve', () => {
   it('counts its tokens in headers', async () => {
     await check('vpndetector?ip=8.8.8.8');
     const { headers } = await check('tordetect?ip=8.8.8.8');
-    expect(headers).toMatchObject({ 'x-api-tokens-used': '2', 'x-rate-limit-limit': '300' });
+    expect(headers).toMatchObject({ 'x-api-tokens-used': '2', 'x-rate-limit-limit': '6000' });
     expect(Number(headers['x-api-remaining-tokens'])).toBe(Number(headers['x-api-max-tokens']) - 2);
   });
 
