@@ -79,6 +79,12 @@ module.exports = {
       to: { path: '^src/(modules/providers/proving/|common/clock/fake-clock\\.ts)' },
     },
     {
+      name: 'protection-knows-no-strategy',
+      severity: 'error',
+      from: { path: '^src/modules/providers/protection/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/modules/providers/(lookup|proving)/' },
+    },
+    {
       name: 'sandbox-stands-alone',
       comment: 'It plays the vendors, so it may not know how we read them.',
       severity: 'error',

@@ -1,9 +1,10 @@
 // Prints ratios of things measured side by side in this run. Absolute figures are for orientation: machines differ.
 import { benchAssessment } from './assessment.bench.mjs';
+import { benchBulk } from './bulk.bench.mjs';
 import { benchGuard } from './guard.bench.mjs';
 import { benchService } from './service.bench.mjs';
 
-const parts = { assessment: benchAssessment, guard: benchGuard, service: benchService };
+const parts = { assessment: benchAssessment, guard: benchGuard, bulk: benchBulk, service: benchService };
 const chosen = process.argv.slice(2);
 for (const [name, run] of Object.entries(parts)) {
   if (chosen.length === 0 || chosen.includes(name)) await run();

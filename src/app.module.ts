@@ -19,7 +19,7 @@ import { serviceProviders } from './service-providers.js';
     IpRiskModule.forRootAsync({ isGlobal: true, inject: [serviceConfig.KEY], useFactory: toIpRiskOptions }),
     ApiModule.forRootAsync({
       inject: [serviceConfig.KEY],
-      useFactory: ({ apiKeys }: ServiceConfig) => ({ apiKeys }),
+      useFactory: ({ apiKeys, escalationBand }: ServiceConfig) => ({ apiKeys, escalationBand }),
     }),
     HealthModule,
   ],

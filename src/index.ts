@@ -61,7 +61,7 @@ export {
   type VendorOptions,
 } from './modules/providers/vendor.js';
 export type { LookupStrategy } from './modules/providers/lookup/lookup-options.js';
-export type { ProviderFailure } from './modules/providers/lookup/lookup-outcome.js';
+export type { ProviderFailure } from './modules/providers/protection/provider-result.js';
 export type { CreditLedger } from './modules/providers/protection/credit-ledger.js';
 export { abuseipdb } from './modules/providers/abuseipdb/abuseipdb.provider.js';
 export { apiverve } from './modules/providers/apiverve/apiverve.provider.js';

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 
-/** The largest body a route takes. The largest sensible one is under 3 KiB. */
+/** The largest body of a route that names no `bodyLimit` in its `@RouteConfig`. The largest sensible one is under 3 KiB. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 
 /** The HTTP server of the service. Client addresses are resolved by our own rules, so Fastify's `trustProxy` stays off. */
 export function serviceAdapter(): FastifyAdapter {
-  return new FastifyAdapter({
+  const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: false,
     // A body that never ends must not hold a connection, nor the shutdown, for longer.
@@ -17,4 +17,10 @@ export function serviceAdapter(): FastifyAdapter {
       raw.writeHead(400, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
     },
   });
+  // Nest hands a route's own settings on as its `config`, where Fastify looks for no limit.
+  adapter.getInstance().addHook('onRoute', (route) => {
+    const limit = (route.config as { readonly bodyLimit?: number } | undefined)?.bodyLimit;
+    if (limit !== undefined) route.bodyLimit = limit;
+  });
+  return adapter;
 }

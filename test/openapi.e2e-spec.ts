@@ -2,6 +2,7 @@ import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { getMetadataStorage } from 'class-validator';
+import { BULK_FIELDS, BULK_MAX_IPS } from '../src/modules/api/bulk-request.js';
 import { ScoreAddressDto } from '../src/modules/api/score-address.dto.js';
 import { ServiceApp } from './support/service-app.js';
 
@@ -9,6 +10,7 @@ interface Schema {
   readonly $ref?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
+  readonly maxItems?: number;
 }
 interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -21,7 +23,7 @@ let description: Description;
 beforeAll(async () => {
   service = await ServiceApp.start();
   description = (await service.http.call('/docs-json')).json as Description;
-});
+}, 60_000);
 
 afterAll(() => service.close());
 
@@ -69,9 +71,26 @@ describe('the API description', () => {
     expect(new Set(Object.keys(schema('ScoreAddress').properties ?? {}))).toEqual(fields);
   });
 
+  it('names every field that the body of a list may have, and its length', () => {
+    const { properties = {} } = schema('ScoreAddresses');
+    expect(Object.keys(properties).sort()).toEqual([...BULK_FIELDS].sort());
+    expect(properties['ips']?.maxItems).toBe(BULK_MAX_IPS);
+  });
+
   it.each(['8.8.8.8', '10.0.0.1', '2606:4700:4700::1111'])('names every field of the answer about %s', async (ip) => {
     const { json } = await service.http.post('/v1/ips/risk', { ip_address: ip });
     expect(undescribed(json, schema('Scored'), 'answer')).toEqual([]);
     expect(Object.keys(json as object).sort()).toEqual(Object.keys(schema('Scored').properties ?? {}).sort());
+  });
+
+  it('names every field of the items of a list, and no other', async () => {
+    const { json } = await service.http.post('/v1/ips/risk/bulk', { ips: ['8.8.8.8', '10.0.0.1', '8.8.8'] });
+    const names = ['BulkItem', 'BulkItem', 'BulkInvalidItem'];
+    for (const [index, name] of names.entries()) {
+      const item = json[index] as object;
+      expect(undescribed(item, schema(name), 'item')).toEqual([]);
+      expect(Object.keys(item).sort()).toEqual(Object.keys(schema(name).properties ?? {}).sort());
+    }
+    expect(Object.keys(json[0].signals as object)).toEqual(Object.keys(schema('Signals').properties ?? {}));
   });
 });

@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DynamicModule } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { readServiceConfig } from '../src/common/config/service-config.js';
 import * as library from '../src/index.js';
+import { IP_INTELLIGENCE_PROVIDERS, type IpIntelligenceProvider } from '../src/index.js';
+import type { ContractCase } from '../src/testing.js';
 import { isVendorFactory } from '../src/modules/providers/vendor.js';
 import { NodeProcess, PROJECT } from './support/node-process.js';
 
@@ -32,7 +35,7 @@ describe('README', () => {
 
   it('holds nothing but blocks that this suite runs', () => {
     const commands = shellLines.filter((line) => !curls.includes(line) && !settings.includes(line));
-    expect(commands).toEqual(['npm ci', 'npm start', 'npm test']);
+    expect(commands).toEqual(['npm ci', 'npm start', 'npm run sandbox', 'npm test']);
     expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['bash', 'ts']));
     expect(readFileSync(join(PROJECT, '.ci/run'), 'utf8')).toMatch(/^npm ci\nnpm test\n/m);
   });
@@ -68,31 +71,49 @@ describe('README', () => {
     expect(() => readServiceConfig({ [name]: value })).not.toThrow();
   });
 
-  it.each(written('ts').map((code, index) => [index, code] as const))(
-    'compiles and runs its example %d',
-    async (index, code) => {
+  describe('in its examples', () => {
+    const examples = written('ts');
+    const load = (index: number) => import(join(folder, `readme-${index}.ts`)) as Promise<Record<string, unknown>>;
+
+    beforeAll(() => {
       mkdirSync(folder, { recursive: true });
-      const file = join(folder, `readme-${index}.ts`);
-      writeFileSync(file, code);
-      const config = { extends: '../../tsconfig.json', include: [`readme-${index}.ts`], exclude: [] };
+      for (const [index, code] of examples.entries()) writeFileSync(join(folder, `readme-${index}.ts`), code);
+      const config = { extends: '../../tsconfig.json', include: ['readme-*.ts'], exclude: [] };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    });
+
+    it('shows code that compiles', () => {
       execFileSync(join(PROJECT, 'node_modules/.bin/tsc'), ['--noEmit', '-p', folder]);
-      const { AppModule } = (await import(file)) as { AppModule: new () => unknown };
+      expect(examples).toHaveLength(3);
+    }, 60_000);
+
+    it('protects the controller of the first', async () => {
+      const { AppModule } = (await load(0)) as { AppModule: new () => unknown };
       const testing = await Test.createTestingModule({ imports: [AppModule] }).compile();
       const app = testing.createNestApplication(new FastifyAdapter(), { logger: false });
       await app.listen(0, '127.0.0.1');
-      const answer = await fetch(`${await app.getUrl()}/account/withdraw`, { method: 'POST' });
-      const refused = await fetch(`${await app.getUrl()}/account/withdraw`, {
-        method: 'POST',
-        headers: { 'x-forwarded-for': '8.8.8.8' },
-      });
+      const url = `${await app.getUrl()}/account/withdraw`;
+      const answer = await fetch(url, { method: 'POST' });
+      const refused = await fetch(url, { method: 'POST', headers: { 'x-forwarded-for': '8.8.8.8' } });
       await app.close();
       expect([answer.status, await answer.json()]).toEqual([201, { mfa: false }]);
       // A loopback peer with a forwarded header is a proxy that nobody listed: no verdict, and the route fails closed.
       expect(refused.status).toBe(503);
-    },
-    60_000,
-  );
+    }, 60_000);
+
+    it('sets vendors up as the second does', async () => {
+      const { withVendors } = (await load(1)) as { withVendors: (...keys: string[]) => DynamicModule };
+      const testing = await Test.createTestingModule({ imports: [withVendors('key-1', 'key-2')] }).compile();
+      const providers = testing.get<IpIntelligenceProvider[]>(IP_INTELLIGENCE_PROVIDERS, { strict: false });
+      expect(providers.map(({ id }) => id)).toEqual(['ipstack', 'apiverve', 'offline']);
+    });
+
+    it("keeps a provider's contract with the third", async () => {
+      const { contract } = (await load(2)) as { contract: readonly ContractCase[] };
+      expect(contract.length).toBeGreaterThan(15);
+      for (const { run } of contract) await run();
+    }, 60_000);
+  });
 });
 
 describe("README's service", () => {
@@ -116,8 +137,8 @@ describe("README's service", () => {
   it.each(curls)('answers: %s', (line) => {
     const command = line.replace('localhost:3000', `localhost:${port}`);
     const body = execFileSync('bash', ['-c', `${command} --fail`], { encoding: 'utf8' });
-    expect(body).toMatch(/^(\{.*\}|Low)$/s);
-    if (line.includes('8.8.8.8')) {
+    expect(body).toMatch(/^([{[].*[}\]]\n?|Low)$/s);
+    if (line.includes('"ip_address":"8.8.8.8"')) {
       expect(JSON.parse(body)).toMatchObject({
         address: { country: 'US' },
         network: { asn: 15169 },
@@ -125,4 +146,45 @@ describe("README's service", () => {
       });
     }
   });
+});
+
+describe("README's sandbox", () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ip-risk-sandbox-'));
+  let sandbox: NodeProcess;
+
+  afterAll(async () => {
+    sandbox.stop();
+    await sandbox.exit();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('answers about every persona with every vendor, from one command', async () => {
+    const environment = { PORT: '0', IP_RISK_DATA_DIR: directory };
+    sandbox = NodeProcess.ofCommand('npm', ['run', 'sandbox', '--', '--port', '0'], environment);
+    const [, url = ''] = await sandbox.logged(/Listening on (\S+) after/);
+    const personas = [...sandbox.stdout.matchAll(/^ {2}([a-z-]+) +([\d.]+) /gm)].map(([, name, ip]) => [name, ip]);
+    const actions: unknown[] = [];
+    for (const [name, ip] of personas) {
+      const answer = await fetch(`${url}/v1/ips/risk`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ip_address: ip }),
+      });
+      const { assessment, decision } = (await answer.json()) as {
+        assessment: { status: string; providers: string[] };
+        decision: { action: string };
+      };
+      actions.push([name, assessment.status, assessment.providers.length, decision.action]);
+    }
+    expect(actions).toEqual([
+      ['clean-home', 'complete', 7, 'allow'],
+      ['vpn', 'complete', 7, 'challenge'],
+      ['residential-proxy', 'complete', 7, 'challenge'],
+      ['tor-exit', 'complete', 7, 'block'],
+      ['data-centre', 'complete', 7, 'challenge'],
+      ['blacklisted', 'complete', 7, 'block'],
+      ['relay', 'complete', 7, 'allow'],
+      ['crawler', 'complete', 7, 'monitor'],
+    ]);
+  }, 60_000);
 });

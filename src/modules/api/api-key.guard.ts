@@ -2,6 +2,9 @@ import { Inject, Injectable, UnauthorizedException, type CanActivate, type Execu
 import type { ApiKeys } from '../../common/config/api-keys.js';
 import { API_OPTIONS, type ApiModuleOptions } from './api.module-definition.js';
 
+/** What a caller without a good key is told. */
+export const UNAUTHORIZED = { error: 'Unauthorized', message: 'Invalid or missing API key' } as const;
+
 /** Asks for `X-Api-Key` once keys are configured. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
@@ -16,7 +19,7 @@ export class ApiKeyGuard implements CanActivate {
     const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | string[] | undefined> }>();
     const key = headers['x-api-key'];
     if (!this.keys.has(typeof key === 'string' ? key : '')) {
-      throw new UnauthorizedException({ error: 'Unauthorized', message: 'Invalid or missing API key' });
+      throw new UnauthorizedException(UNAUTHORIZED);
     }
     return true;
   }

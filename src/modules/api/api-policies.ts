@@ -1,6 +1,7 @@
-import { BadRequestException, Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { digested, type DigestedPolicy } from '../policy/policy-digest.js';
 import { POLICY_SET, type PolicySet } from '../policy/policy-file.js';
+import { invalidRequest } from './invalid-request.js';
 
 /** The policies a caller of the API may name. */
 @Injectable()
@@ -18,6 +19,6 @@ export class ApiPolicies {
     const policy = name === undefined ? this.fallback : this.byName.get(name);
     if (policy !== undefined) return policy;
     const known = [...this.byName.keys()].join(', ');
-    throw new BadRequestException({ error: 'Invalid request', message: `policy must be one of: ${known}.` });
+    throw invalidRequest(`policy must be one of: ${known}.`);
   }
 }

@@ -1,24 +1,9 @@
 import type { RiskAssessment } from '../assessment/risk-assessment.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
-import { FACT_NAMES, type FactName, type IpLocation, type IpNetwork } from '../providers/ip-intelligence.js';
+import { FACT_NAMES, type IpLocation, type IpNetwork } from '../providers/ip-intelligence.js';
 import type { MergedFact } from '../providers/merged-intelligence.js';
+import { SIGNAL_NAMES } from './signal-names.js';
 import { unknownAsNull } from './unknown-as-null.js';
-
-/** Facts by their names on the wire. */
-const SIGNAL_NAMES: Readonly<Record<FactName, string>> = {
-  isTorExitNode: 'tor',
-  isAnonymousVpn: 'vpn',
-  isPublicProxy: 'proxy',
-  isResidentialProxy: 'residential_proxy',
-  isRelay: 'relay',
-  isHostingProvider: 'hosting',
-  isMobile: 'mobile',
-  isSatellite: 'satellite',
-  isKnownCrawler: 'known_crawler',
-  isBlocklisted: 'blocklisted',
-  isAbusive: 'abusive',
-  isBot: 'bot',
-};
 
 /** The assessment in snake_case JSON. Unknown is `null`, in signals as everywhere. */
 export function toAssessmentResponse(assessment: RiskAssessment, now: number): Record<string, unknown> {

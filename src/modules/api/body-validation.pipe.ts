@@ -1,4 +1,5 @@
-import { BadRequestException, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { invalidRequest, NOT_AN_OBJECT, unknownField } from './invalid-request.js';
 
 /** Unknown fields and wrong types answer 400 with one sentence that names the first of them. */
 export function bodyValidationPipe(): ValidationPipe {
@@ -7,7 +8,7 @@ export function bodyValidationPipe(): ValidationPipe {
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     transform: true,
-    exceptionFactory: (errors) => invalid(sentenceOf(errors)),
+    exceptionFactory: (errors) => invalidRequest(sentenceOf(errors)),
   });
 }
 
@@ -22,27 +23,18 @@ class BodyValidationPipe extends ValidationPipe {
  * stack ends, and passes over fields that are named like a method of every object.
  */
 function levelled(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw invalid('The body must be a JSON object.');
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalidRequest(NOT_AN_OBJECT);
   const entries = Object.entries(body).map(([name, value]: [string, unknown]) => {
-    if (name in Object.prototype) throw invalid(unknownField(name));
+    if (name in Object.prototype) throw invalidRequest(unknownField(name));
     return [name, typeof value === 'object' && value !== null ? {} : value];
   });
   return Object.fromEntries(entries);
 }
 
 function sentenceOf([first]: readonly ValidationError[]): string {
-  if (first === undefined) return 'The body must be a JSON object.';
+  if (first === undefined) return NOT_AN_OBJECT;
   const { property, constraints = {} } = first;
   if ('whitelistValidation' in constraints) return unknownField(property);
   // What is no text has no length and no pattern to speak of.
   return constraints['isString'] ?? Object.values(constraints)[0] ?? `${property} is not valid.`;
-}
-
-function unknownField(name: string): string {
-  return `There is no field ${JSON.stringify(name)}; remove it.`;
-}
-
-function invalid(message: string): BadRequestException {
-  return new BadRequestException({ error: 'Invalid request', message });
 }

@@ -16,6 +16,7 @@ import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiPolicies } from './api-policies.js';
 import { toAssessmentResponse, toDecisionResponse } from './assessment.response.js';
 import { toBelticResponse } from './beltic.response.js';
+import { INVALID_IP_ADDRESS } from './invalid-request.js';
 import { ScoreAddressDto } from './score-address.dto.js';
 
 const ROUTE = 'POST /v1/ips/risk';
@@ -35,12 +36,7 @@ export class IpRiskController {
   async score(@Body() body: ScoreAddressDto): Promise<Record<string, unknown>> {
     const policy = this.policies.named(body.policy);
     const address = parseIpAddress(body.ip_address);
-    if (address === undefined) {
-      throw new BadRequestException({
-        error: 'Invalid IP address format',
-        message: 'IP address must be in valid IPv4 or IPv6 format',
-      });
-    }
+    if (address === undefined) throw new BadRequestException(INVALID_IP_ADDRESS);
     const context = { claimedCountry: body.claimed_country, subject: body.user_id };
     const decision = await this.screening.screenAddress(address, { policy, route: ROUTE }, context);
     return this.toResponse(decision, body.user_agent);

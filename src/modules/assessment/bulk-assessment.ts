@@ -1,40 +1,53 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { effectiveAddress } from '../../common/ip/embedded-ipv4.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
-import { prefixKey } from '../../common/ip/ip-prefix.js';
-import type { AssessmentService } from './assessment.service.js';
+import type { AssessmentService, KnownAssessments } from './assessment.service.js';
+import { NetworkTally } from './network-tally.js';
 import type { RiskAssessment } from './risk-assessment.js';
+
+/** A list of addresses, also one that reads each of them only when it is asked. Places may be without an address. */
+export interface AddressList {
+  readonly length: number;
+  readonly at: (index: number) => IpAddress | undefined;
+}
+
+/** Addresses that are read and counted between two turns of the event loop: some 0.2 ms. */
+const COUNTED_IN_ONE_TURN = 256;
 
 /**
  * Assesses a list batch by batch, in its order, and lets waiting requests have their turn between two batches. Each
  * network is looked up once; only those that come again are kept, so that the length of the list takes little memory.
+ *
+ * @returns batches of one assessment for each place of the list, and `undefined` for one without an address.
  */
 export async function* assessInBulk(
   assessments: AssessmentService,
-  addresses: readonly IpAddress[],
+  addresses: AddressList,
   isDoubtful: (score: number) => boolean,
-): AsyncGenerator<readonly RiskAssessment[], void, undefined> {
-  const again = repeatedKeys(addresses);
+): AsyncGenerator<readonly (RiskAssessment | undefined)[], void, undefined> {
+  const tally = await tallyOf(addresses);
   const kept = new Map<string, RiskAssessment>();
   const { batchSize } = assessments;
   for (let from = 0; from < addresses.length; from += batchSize) {
     const batch = new Map<string, RiskAssessment>();
-    const known = {
-      get: (key: string) => batch.get(key) ?? kept.get(key),
-      set: (key: string, assessment: RiskAssessment) => (again.has(key) ? kept : batch).set(key, assessment),
+    const known: KnownAssessments = {
+      get: (key) => batch.get(key) ?? kept.get(key),
+      set: (key, assessment, target) => (tally.mayComeAgain(target) ? kept : batch).set(key, assessment),
     };
-    yield await assessments.assessBatch(addresses.slice(from, from + batchSize), isDoubtful, known);
+    const end = Math.min(from + batchSize, addresses.length);
+    const places: (IpAddress | undefined)[] = [];
+    for (let index = from; index < end; index += 1) places.push(addresses.at(index));
+    yield await assessments.assessBatch(places, isDoubtful, known);
     await nextTurn();
   }
 }
 
-function repeatedKeys(addresses: readonly IpAddress[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const again = new Set<string>();
-  for (const address of addresses) {
-    const key = prefixKey(effectiveAddress(address));
-    if (seen.has(key)) again.add(key);
-    seen.add(key);
+async function tallyOf(addresses: AddressList): Promise<NetworkTally> {
+  const tally = new NetworkTally(addresses.length);
+  for (let index = 0; index < addresses.length; index += 1) {
+    const address = addresses.at(index);
+    if (address !== undefined) tally.add(effectiveAddress(address));
+    if (index % COUNTED_IN_ONE_TURN === COUNTED_IN_ONE_TURN - 1) await nextTurn();
   }
-  return again;
+  return tally;
 }

@@ -46,9 +46,9 @@ export class OutcomeAssessor {
     };
   }
 
-  /** Our own score of what these answers say together. */
-  scoreOfFacts(answers: readonly IpIntelligence[]): number {
-    return this.scoreOf(mergeIntelligence(answers).facts, NO_OPINIONS).score;
+  /** The score that an assessment of these answers would have. */
+  scoreOfAnswers(answers: readonly IpIntelligence[]): number {
+    return this.scoreOf(mergeIntelligence(answers).facts, opinionsIn(answers)).score;
   }
 
   /** The score of facts and opinions without anything the request adds. */

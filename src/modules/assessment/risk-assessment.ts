@@ -1,7 +1,7 @@
 import type { SpecialPurpose } from '../../common/ip/special-purpose.js';
 import type { IpLocation, IpNetwork } from '../providers/ip-intelligence.js';
 import type { MergedFacts } from '../providers/merged-intelligence.js';
-import type { ProviderFailure } from '../providers/lookup/lookup-outcome.js';
+import type { ProviderFailure } from '../providers/protection/provider-result.js';
 import type { ProviderOpinion, ScoreCombiner } from '../scoring/score-combiner.js';
 import type { RiskLevel } from '../scoring/risk-level.js';
 import type { RiskReason } from '../scoring/scorecard.js';

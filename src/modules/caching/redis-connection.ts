@@ -20,6 +20,7 @@ export async function openRedis(url: string, onError: (message: string) => void)
     maxRetriesPerRequest: 0,
     connectTimeout: FIRST_CONNECTION_MS,
     commandTimeout: COMMAND_MS,
+    disconnectTimeout: COMMAND_MS,
     retryStrategy: (attempt) => Math.min(attempt * 100, MOST_RETRY_MS),
   });
   let isDown = false;

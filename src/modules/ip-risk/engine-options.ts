@@ -24,6 +24,9 @@ export function lookupOptions(
   };
 }
 
+/** Far above any sense, far below where sums lose their precision. */
+const MOST_WEIGHT = 1000;
+
 /** How scores are combined. @throws InvalidConfigurationError */
 export function combinerOf({ combiner: kind = 'max', weights = {}, providers }: IpRiskModuleOptions): ScoreCombiner {
   if (!SCORE_COMBINERS.includes(kind)) {
@@ -31,9 +34,9 @@ export function combinerOf({ combiner: kind = 'max', weights = {}, providers }: 
   }
   const known = ['unified', ...providers.map(({ id }) => id)];
   for (const [name, weight] of Object.entries(weights)) {
-    if (known.includes(name) && weight >= 0 && Number.isFinite(weight)) continue;
+    if (known.includes(name) && weight >= 0 && weight <= MOST_WEIGHT) continue;
     throw new InvalidConfigurationError(
-      `weights: ${name}: ${String(weight)} must be a number of 0 or more for one of: ${known.join(', ')}.`,
+      `weights: ${name}: ${String(weight)} must be a number from 0 to ${MOST_WEIGHT} for one of: ${known.join(', ')}.`,
     );
   }
   if (kind !== 'weighted' && Object.keys(weights).length > 0) {

@@ -36,7 +36,7 @@ export interface IpRiskModuleOptions {
   readonly escalationBand?: number;
   /** How our own score and the providers' own scores become one. @default 'max' */
   readonly combiner?: ScoreCombiner['kind'];
-  /** For `weighted`: provider ids, and `unified` for our own card, with weights of 0 or more. @default 1 for each */
+  /** For `weighted`: provider ids, and `unified` for our own card, with weights of 0-1000. @default 1 for each */
   readonly weights?: ScoreCombiner['weights'];
   /** Milliseconds that one batch of a bulk lookup may take. @default 10000 */
   readonly bulkDeadlineMs?: number;

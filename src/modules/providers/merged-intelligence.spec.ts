@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { fact, intelligence } from '../../../test/support/intelligence.js';
+import type { IpIntelligence } from './ip-intelligence.js';
 import { mergeIntelligence } from './merged-intelligence.js';
 
-const saying = (providerId: string, value: boolean, confidence = 1) =>
-  intelligence({ isAnonymousVpn: fact(value, confidence) }, { providerId });
+const saying = (providerId: string, value: boolean, confidence = 1, source?: string) =>
+  intelligence({ isAnonymousVpn: fact(value, confidence) }, { providerId, source });
 const silent = (providerId: string) => intelligence({}, { providerId });
 
 describe('mergeIntelligence', () => {
@@ -30,11 +31,48 @@ describe('mergeIntelligence', () => {
     expect(mergeIntelligence([saying('a', false, 0.7), saying('b', true, 0.7)]).facts.isAnonymousVpn?.value).toBe(true);
   });
 
-  it('gives the same facts in whatever order the providers answer', () => {
-    const claim = fc.record({ value: fc.boolean(), confidence: fc.constantFrom(0, 0.25, 0.5, 0.75, 1) });
+  it('gives providers of one source one voice, the surest of theirs', () => {
+    const isVpn = (...answers: IpIntelligence[]) => mergeIntelligence(answers).facts.isAnonymousVpn;
+    const beltic = saying('beltic', true, 0.6, 'ipqualityscore');
+    const ipqualityscore = saying('ipqualityscore', true, 0.6, 'ipqualityscore');
+    expect(isVpn(beltic, ipqualityscore, saying('ipstack', false, 0.9))).toMatchObject({
+      value: false,
+      confidence: 0.9,
+      isDisputed: true,
+    });
+    expect(isVpn(beltic, saying('abuseipdb', true, 0.6), saying('ipstack', false, 0.9))).toMatchObject({ value: true });
+    expect(isVpn(beltic, saying('ipqualityscore', false, 0.7, 'ipqualityscore'))).toMatchObject({
+      value: false,
+      isDisputed: true,
+    });
+    expect(isVpn(beltic, saying('ipqualityscore', false, 0.6, 'ipqualityscore'))).toMatchObject({ value: true });
+  });
+
+  it('names everybody who said something, whoever spoke for the source', () => {
+    const { isAnonymousVpn } = mergeIntelligence([
+      saying('beltic', true, 0.5, 'ipqualityscore'),
+      saying('ipqualityscore', true, 0.6, 'ipqualityscore'),
+      saying('ipstack', false, 0.9),
+    ]).facts;
+    expect(isAnonymousVpn?.claims.map(({ providerId }) => providerId)).toEqual(['ipstack', 'beltic', 'ipqualityscore']);
+  });
+
+  it('takes the id of a provider that names no source for its source', () => {
+    const answers = [saying('a', true, 0.6), saying('b', true, 0.6, 'a'), saying('c', false, 0.9)];
+    expect(mergeIntelligence(answers).facts.isAnonymousVpn?.value).toBe(false);
+  });
+
+  it('gives the same facts in whatever order the providers answer, of one source or of many', () => {
+    const claim = fc.record({
+      value: fc.boolean(),
+      confidence: fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000),
+      source: fc.constantFrom('x', 'y', undefined),
+    });
     fc.assert(
       fc.property(fc.array(claim, { minLength: 1, maxLength: 5 }), fc.nat(), (claims, seed) => {
-        const answers = claims.map(({ value, confidence }, index) => saying(`p${index}`, value, confidence));
+        const answers = claims.map(({ value, confidence, source }, index) =>
+          saying(`p${index}`, value, confidence, source),
+        );
         const turned = [...answers.slice(seed % answers.length), ...answers.slice(0, seed % answers.length)];
         const [one, other] = [answers, turned].map((list) => mergeIntelligence(list).facts.isAnonymousVpn);
         expect(one).toMatchObject({

@@ -80,7 +80,8 @@ function mergeFact(name: FactName, answers: readonly IpIntelligence[]): MergedFa
   }
   if (claims.length === 0) return undefined;
   let balance = 0;
-  for (const { value, confidence } of voices.values()) balance += value ? confidence : -confidence;
+  // Whole thousandths: sums of fractions depend on their order.
+  for (const { value, confidence } of voices.values()) balance += Math.round(confidence * 1000) * (value ? 1 : -1);
   const value = balance > 0 || (balance === 0 && claims.some((claim) => claim.value));
   const winning = claims.filter((claim) => claim.value === value);
   const losing = claims.filter((claim) => claim.value !== value);

@@ -40,7 +40,9 @@ export function combineScores(
 ): Score {
   if (opinions.length === 0) return own;
   const unified: Opinion = { by: 'unified', source: 'unified', score: own.score, detail: '' };
-  const others = oneForEachSource(opinions.map((opinion) => onOneScale(opinion, claimedCountryDiffers)));
+  // Before one speaks for its source: who is left out may not silence the others of it.
+  const counted = opinions.filter(({ providerId }) => weightOf(providerId, combiner) > 0);
+  const others = oneForEachSource(counted.map((opinion) => onOneScale(opinion, claimedCountryDiffers)));
   const score = joined([unified, ...others], combiner);
   if (score === own.score) return own;
   const deciding = combiner.kind === 'max' ? others.filter((opinion) => opinion.score === score) : others;
@@ -93,12 +95,16 @@ function oneForEachSource(opinions: readonly Opinion[]): Opinion[] {
   return [...bySource.values()];
 }
 
-function joined(opinions: readonly Opinion[], { kind, weights }: ScoreCombiner): number {
-  if (kind === 'max') return Math.max(...opinions.map(({ score }) => score));
+function weightOf(by: string, { kind, weights }: ScoreCombiner): number {
+  return kind === 'weighted' && Object.hasOwn(weights, by) ? (weights[by] ?? 1) : 1;
+}
+
+function joined(opinions: readonly Opinion[], combiner: ScoreCombiner): number {
+  if (combiner.kind === 'max') return Math.max(...opinions.map(({ score }) => score));
   let sum = 0;
   let total = 0;
   for (const { by, score } of opinions) {
-    const weight = kind === 'weighted' && Object.hasOwn(weights, by) ? (weights[by] ?? 1) : 1;
+    const weight = weightOf(by, combiner);
     sum += weight * score;
     total += weight;
   }

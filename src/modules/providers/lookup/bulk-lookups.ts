@@ -4,8 +4,8 @@ import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligence } from '../ip-intelligence.js';
 import type { IpIntelligenceProvider } from '../ip-intelligence-provider.js';
 import type { VendorLane } from '../protection/vendor-lane.js';
-import { askProvider } from './ask-provider.js';
-import { withinDeadline } from './lookup-deadline.js';
+import { askProvider } from '../protection/ask-provider.js';
+import { withinDeadline, withinShare } from './lookup-deadline.js';
 import type { LookupOutcome } from './lookup-outcome.js';
 import { askLaneInBulk } from './vendor-turns.js';
 import type { Results, VerdictQuorum } from './verdict-quorum.js';
@@ -45,7 +45,7 @@ export class BulkLookups {
 
   /**
    * @param leavesDoubt under `escalate`: whether offline answers are not enough.
-   * @returns one outcome for each address, in their order. Never rejects.
+   * @returns one outcome for each address, in their order. Rejects only where `leavesDoubt` throws.
    */
   async lookup(
     addresses: readonly IpAddress[],
@@ -55,36 +55,42 @@ export class BulkLookups {
     const rows = addresses.map((address): Row => ({ address, results: [] }));
     const asked = new Set<Row>();
     await withinDeadline(clock, deadlineMs, async (context) => {
-      await this.askOffline(rows, context);
+      const offline = this.askOffline(rows, context);
+      if (isEscalating) await offline;
       const pending = rows.filter(({ results }) => {
+        if (!isEscalating) return true;
         const { answers } = verdict.outcomeOf(results, false);
-        return !isEscalating || answers.length === 0 || leavesDoubt(answers);
+        return answers.length === 0 || leavesDoubt(answers);
       });
       for (const row of pending) asked.add(row);
-      await this.askVendors(pending, context);
+      await Promise.all([offline, this.askVendors(pending, context)]);
     });
     return rows.map((row) => verdict.outcomeOf([...row.results], asked.has(row)));
   }
 
   private async askOffline(rows: readonly Row[], context: CallContext): Promise<void> {
     const { offline, verdict } = this.options;
-    for (const provider of offline) {
-      const asking = rows.map(async ({ address, results }) => {
-        verdict.put(results, await askProvider(provider, address, { ...context, onQuota: () => undefined }));
-      });
-      await Promise.all(asking);
-    }
+    const offlineContext = { ...context, onQuota: () => undefined };
+    const asking = offline.flatMap((provider) =>
+      rows.map(async ({ address, results }) => {
+        verdict.put(results, { providerId: provider.id, code: 'PROVIDER_TIMEOUT' });
+        verdict.put(results, await askProvider(provider, address, offlineContext));
+      }),
+    );
+    await Promise.all(asking);
   }
 
   private async askVendors(rows: readonly Row[], context: CallContext): Promise<void> {
-    const { lanes, verdict, isInTurn } = this.options;
+    const { lanes, verdict, isInTurn, clock } = this.options;
     if (!isInTurn) {
       await Promise.all(lanes.map((lane) => this.askLane(lane, rows, context)));
       return;
     }
     let pending = rows;
-    for (const lane of lanes) {
-      await this.askLane(lane, pending, context);
+    for (const [index, lane] of lanes.entries()) {
+      if (pending.length === 0 || context.signal.aborted) return;
+      const asked = pending;
+      await withinShare(clock, context, lanes.length - index, (turn) => this.askLane(lane, asked, turn));
       pending = pending.filter(({ results }) => !verdict.outcomeOf(results, true).hasQuorum);
     }
   }

@@ -63,7 +63,12 @@ function checkProviders({ providers, quorum = 1, strategy = 'parallel' }: Provid
   }
 }
 
-function checkLimits({ id, limits = {} }: IpIntelligenceProvider): void {
+function checkLimits({ id, limits = {}, bulk }: IpIntelligenceProvider): void {
+  if (bulk !== undefined && !(Number.isInteger(bulk.size) && bulk.size >= 1)) {
+    throw new InvalidConfigurationError(
+      `${id}: bulk.size is ${String(bulk.size)}; it must be a whole number of 1 or more.`,
+    );
+  }
   for (const [name, value] of Object.entries(limits)) {
     const least = name === 'dailyBudget' ? 0 : 1;
     if (value !== undefined && !(value >= least && Number.isFinite(value))) {

@@ -1,4 +1,5 @@
 import { FakeClock } from '../../../../test/support/fake-clock.js';
+import { later, settled, timed } from '../../../../test/support/fake-time.js';
 import { fact, intelligence } from '../../../../test/support/intelligence.js';
 import { InvalidConfigurationError, ProviderError } from '../../../common/errors/ip-risk.error.js';
 import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
@@ -59,6 +60,26 @@ describe('ProviderLookup', () => {
   it('does not wait for the deadline once everybody has answered, and leaves no timer behind', async () => {
     await lookup([answering('a'), failing('b')]).lookup(address);
     expect(clock.pending).toBe(0);
+  });
+
+  it('asks vendors at once and takes as long as the slowest', async () => {
+    const own = new FakeClock();
+    const after = (id: string, ms: number) =>
+      provider(id, () => later(own, ms, () => intelligence({}, { providerId: id })));
+    const vendors = new ProviderLookup({ providers: [after('a', 120), after('b', 250), after('c', 30)], clock: own });
+    const { value, ms } = await timed(own, vendors.lookup(address));
+    expect(ms).toBe(250);
+    expect(value).toMatchObject({ hasQuorum: true, failures: [] });
+    expect(value.answers.map(({ providerId }) => providerId)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('lets no answer that comes late change what was decided on', async () => {
+    const own = new FakeClock();
+    const late = provider('a', () => later(own, 500, () => intelligence({}, { providerId: 'a' })));
+    const { value } = await timed(own, new ProviderLookup({ providers: [late], clock: own }).lookup(address));
+    own.advance(1000);
+    await settled();
+    expect(value).toMatchObject({ hasQuorum: false, answers: [], failures: [{ code: 'PROVIDER_TIMEOUT' }] });
   });
 
   it('aborts providers nobody waits for any more', async () => {

@@ -3,11 +3,12 @@ import type { Clock } from '../../../common/clock/clock.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext } from '../ip-intelligence-provider.js';
 import { VendorLane } from '../protection/vendor-lane.js';
-import { askProvider } from './ask-provider.js';
+import { askProvider } from '../protection/ask-provider.js';
 import { BulkLookups } from './bulk-lookups.js';
 import { withinDeadline } from './lookup-deadline.js';
 import { checkLookupOptions, type LookupStrategy, type ProviderLookupOptions } from './lookup-options.js';
-import type { LookupOutcome, Settled } from './lookup-outcome.js';
+import type { Settled } from '../protection/provider-result.js';
+import type { LookupOutcome } from './lookup-outcome.js';
 import { askInTurn, askTogether } from './vendor-turns.js';
 import { VerdictQuorum, type Results } from './verdict-quorum.js';
 
@@ -82,13 +83,13 @@ export class ProviderLookup {
   lookup(address: IpAddress, asksVendors = false): MaybePromise<LookupOutcome> {
     const offline = this.offline.map((provider) => askProvider(provider, address, NEVER_ABORTED));
     if (this.hasVendors && (asksVendors || !this.escalates)) {
-      return this.lookupWithin(address, offline, this.lanes);
+      return this.lookupWithin(address, offline, this.lanes, this.deadlineMs);
     }
     if (!offline.every((answer): answer is Settled => !(answer instanceof Promise))) {
       return this.offlineThenVendors(address, offline);
     }
     const outcome = this.verdict.outcomeOf(offline, false);
-    return this.needsVendors(outcome) ? this.lookupWithin(address, offline, this.lanes) : outcome;
+    return this.needsVendors(outcome) ? this.lookupWithin(address, offline, this.lanes, this.deadlineMs) : outcome;
   }
 
   /** True when answers of these providers would be enough for a verdict. */
@@ -100,8 +101,10 @@ export class ProviderLookup {
     address: IpAddress,
     offline: readonly MaybePromise<Settled>[],
   ): Promise<LookupOutcome> {
-    const outcome = await this.lookupWithin(address, offline, []);
-    return this.needsVendors(outcome) ? this.lookupWithin(address, offline, this.lanes) : outcome;
+    if (!this.hasVendors) return this.lookupWithin(address, offline, [], this.deadlineMs);
+    // The other half is the vendors': both together may take no longer than the deadline.
+    const outcome = await this.lookupWithin(address, offline, [], this.deadlineMs / 2);
+    return this.needsVendors(outcome) ? this.lookupWithin(address, offline, this.lanes, this.deadlineMs / 2) : outcome;
   }
 
   private needsVendors({ answers }: LookupOutcome): boolean {
@@ -112,6 +115,7 @@ export class ProviderLookup {
     address: IpAddress,
     offline: readonly MaybePromise<Settled>[],
     lanes: readonly VendorLane[],
+    ms: number,
   ): Promise<LookupOutcome> {
     const results: Results = [];
     const put = (result: Settled): void => {
@@ -119,7 +123,7 @@ export class ProviderLookup {
     };
     const { quorum, clock } = this;
     for (const { id } of this.offline) put({ providerId: id, code: 'PROVIDER_TIMEOUT' });
-    await withinDeadline(clock, this.deadlineMs, async (context) => {
+    await withinDeadline(clock, ms, async (context) => {
       const vendors =
         this.strategy === 'fallback'
           ? askInTurn(lanes, address, context, { quorum, clock, put })

@@ -2,7 +2,8 @@ import type { Clock } from '../../../common/clock/clock.js';
 import type { CallContext } from '../../../common/http/vendor-http-client.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { VendorLane } from '../protection/vendor-lane.js';
-import { failureIn, type Settled } from './lookup-outcome.js';
+import { withinShare } from './lookup-deadline.js';
+import { failureIn, type Settled } from '../protection/provider-result.js';
 
 /** Takes what a vendor says, as it comes; until then a vendor that was asked has timed out. */
 export type Put = (result: Settled) => void;
@@ -22,10 +23,7 @@ export async function askTogether(
   );
 }
 
-/**
- * One vendor after the other until `quorum` have answered. Each may take its share of the time that is left, so that
- * the first one hanging leaves the next ones theirs.
- */
+/** One vendor after the other until `quorum` have answered, each within its share of the time that is left. */
 export async function askInTurn(
   lanes: readonly VendorLane[],
   address: IpAddress,
@@ -36,17 +34,7 @@ export async function askInTurn(
   for (const [index, lane] of lanes.entries()) {
     if (answered >= quorum || context.signal.aborted) return;
     put(timeoutOf(lane));
-    const now = clock.now();
-    const share = (context.deadlineAt - now) / (lanes.length - index);
-    const turn = new AbortController();
-    const end = (): void => {
-      turn.abort();
-    };
-    const cancel = clock.after(share, end);
-    context.signal.addEventListener('abort', end, { once: true });
-    const result = await lane.ask(address, { signal: turn.signal, deadlineAt: now + share });
-    cancel();
-    context.signal.removeEventListener('abort', end);
+    const result = await withinShare(clock, context, lanes.length - index, (turn) => lane.ask(address, turn));
     put(result);
     if (failureIn(result) === undefined) answered += 1;
   }

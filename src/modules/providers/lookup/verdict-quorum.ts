@@ -1,6 +1,7 @@
 import type { IpIntelligenceProvider } from '../ip-intelligence-provider.js';
 import type { IpIntelligence } from '../ip-intelligence.js';
-import { failureIn, type LookupOutcome, type ProviderFailure, type Settled } from './lookup-outcome.js';
+import { failureIn, type ProviderFailure, type Settled } from '../protection/provider-result.js';
+import { type LookupOutcome } from './lookup-outcome.js';
 
 /** One entry for each provider, in order of preference; `undefined` where it was not asked. */
 export type Results = (Settled | undefined)[];

@@ -14,7 +14,7 @@ export interface CallReport {
   readonly refused: Readonly<Partial<Record<CallOutcome, number>>>;
 }
 
-/** Latest calls that the percentiles are of. */
+/** Latest answered calls that the percentiles are of. */
 const KEPT = 128;
 
 /** What became of the calls to one vendor. */
@@ -27,9 +27,11 @@ export class CallRecord {
 
   ended(outcome: CallOutcome, durationMs: number, now: number): void {
     this.calls[outcome] = (this.calls[outcome] ?? 0) + 1;
+    // A refused connection is quick and a timeout is as long as the deadline: neither says how fast the vendor is.
+    if (outcome !== 'ok' && outcome !== 'NO_DATA') return;
+    this.lastSuccessAt = now;
     this.durations[this.next] = Math.max(0, durationMs);
     this.next = (this.next + 1) % KEPT;
-    if (outcome === 'ok' || outcome === 'NO_DATA') this.lastSuccessAt = now;
   }
 
   refuse(outcome: CallOutcome): void {

@@ -100,7 +100,7 @@ export class CircuitBreaker {
       return;
     }
     const { windowSize, minimumCalls, failureShare } = this.options;
-    this.outcomes = [...this.outcomes.slice(1 - windowSize), isSuccess];
+    this.outcomes = [...this.outcomes, isSuccess].slice(-windowSize);
     const failures = this.outcomes.filter((outcome) => !outcome).length;
     if (this.outcomes.length >= minimumCalls && failures >= failureShare * this.outcomes.length) this.reopen();
   }

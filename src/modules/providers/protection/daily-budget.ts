@@ -13,6 +13,8 @@ export interface DailyBudgetOptions {
 const DAY_MS = 86_400_000;
 /** Lookups in bulk leave the other half of the day's credits to the requests that wait for a verdict. */
 const BULK_SHARE = 0.5;
+/** Milliseconds after which the ledger counts as failed. */
+const LEDGER_MS = 2000;
 
 /** Counts the credits of a day, and what the vendor says is left. */
 export class DailyBudget {
@@ -32,8 +34,12 @@ export class DailyBudget {
   /** Takes over what was spent today before this process began. A ledger that fails is no reason not to start. */
   async load(): Promise<void> {
     const day = this.today();
-    const spent = await this.options.ledger?.spentOn(day, this.options.providerId).catch(() => 0);
-    if (day === this.today()) this.spent = Math.max(this.spentToday(), spent ?? 0);
+    try {
+      const spent = await this.fromLedger((ledger, providerId) => ledger.spentOn(day, providerId));
+      if (day === this.today()) this.spent = Math.max(this.spentToday(), spent);
+    } catch {
+      // Counted from nothing then.
+    }
   }
 
   /** Credits that may still be spent today; `undefined` for no limit. */
@@ -82,20 +88,36 @@ export class DailyBudget {
 
   /** Brings the ledger up to date, one entry at a time; what it did not take goes with the next one. */
   private async record(): Promise<void> {
-    const { ledger, providerId } = this.options;
-    if (ledger === undefined || this.isRecording || this.unrecorded === 0) return;
+    if (this.options.ledger === undefined || this.isRecording || this.unrecorded === 0) return;
     this.isRecording = true;
     const { day, unrecorded } = this;
     try {
-      const sum = await ledger.add(day, providerId, unrecorded);
-      this.unrecorded -= unrecorded;
-      // Other processes spend from the same budget.
-      if (day === this.day) this.spent = Math.max(this.spent, sum + this.unrecorded);
+      const sum = await this.fromLedger((ledger, providerId) => ledger.add(day, providerId, unrecorded));
+      // On a new day the count began anew, and what was recorded is not of it.
+      if (day === this.day) {
+        this.unrecorded -= unrecorded;
+        // Other processes spend from the same budget.
+        this.spent = Math.max(this.spent, sum + this.unrecorded);
+      }
       this.isRecording = false;
       await this.record();
     } catch {
       this.isRecording = false;
     }
+  }
+
+  /** Rejects when the ledger fails, hangs, or answers what is no number. */
+  private async fromLedger(ask: (ledger: CreditLedger, providerId: string) => Promise<number>): Promise<number> {
+    const { ledger, providerId, clock } = this.options;
+    if (ledger === undefined) return 0;
+    const answer = await new Promise<number>((resolve, reject) => {
+      const cancel = clock.after(LEDGER_MS, () => {
+        reject(new Error('The ledger hangs.'));
+      });
+      ask(ledger, providerId).finally(cancel).then(resolve, reject);
+    });
+    if (!(answer >= 0)) throw new RangeError('The ledger answered no number.');
+    return answer;
   }
 
   private leftAtVendor(): number | undefined {

@@ -18,7 +18,10 @@ export async function redisCreditLedger(url: string, warn: (message: string) => 
     add: async (day, providerId, credits) => {
       const key = keyOf(day, providerId);
       const replies = await redis.multi().incrby(key, credits).expire(key, KEPT_SECONDS).exec();
-      return countIn(replies?.[0]?.[1]);
+      const [refusal, sum] = replies?.[0] ?? [new Error('Redis answered nothing.')];
+      // Rejected, so that the credits stay owed and go with the next entry.
+      if (refusal !== null) throw refusal;
+      return countIn(sum);
     },
     close: () => {
       redis.disconnect();

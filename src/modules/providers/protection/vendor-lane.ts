@@ -2,8 +2,8 @@ import type { Clock } from '../../../common/clock/clock.js';
 import type { CallContext } from '../../../common/http/vendor-http-client.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext, ProviderHealth } from '../ip-intelligence-provider.js';
-import { askInBulk, askProvider } from '../lookup/ask-provider.js';
-import { failureIn, type ProviderFailure, type Settled } from '../lookup/lookup-outcome.js';
+import { askInBulk, askProvider } from './ask-provider.js';
+import { failureIn, type ProviderFailure, type Settled } from './provider-result.js';
 import { CallRecord, type CallReport } from './call-record.js';
 import { CircuitBreaker, type BreakerPass, type BreakerState } from './circuit-breaker.js';
 import type { CreditLedger } from './credit-ledger.js';
@@ -21,6 +21,8 @@ const SLOW_CALL_MS = 1000;
 /** Where the vendor does not say how long its quota or limit lasts. */
 const QUOTA_PAUSE_MS = 3_600_000;
 const RATE_PAUSE_MS = 10_000;
+/** "Try again in 0 seconds", said by a vendor that is dead, would have it asked without end. */
+const LEAST_PAUSE_MS = 1000;
 const MOST_PAUSE_MS = 86_400_000;
 
 /** The way to one vendor: a breaker, a bulkhead and a budget before each call, and a record of what became of it. */
@@ -55,6 +57,9 @@ export class VendorLane {
 
   /** Asks about one address, or refuses at once. Never rejects. */
   async ask(address: IpAddress, context: CallContext, isBulk = false): Promise<Settled> {
+    const timedOut = this.timedOut();
+    // Nobody waits any more: the call would cost a credit and serve nobody.
+    if (context.signal.aborted) return timedOut;
     const isFull = !isBulk && this.running >= this.maxConcurrent;
     const pass = isFull ? this.refuse('PROVIDER_RATE_LIMITED') : this.enter(this.creditsPerLookup, isBulk);
     if ('code' in pass) return pass;
@@ -63,7 +68,7 @@ export class VendorLane {
     const result = await unlessAborted(
       Promise.resolve(askProvider(this.provider, address, this.contextOf(context))),
       context.signal,
-      { providerId: this.provider.id, code: 'PROVIDER_TIMEOUT' },
+      timedOut,
     );
     if (!isBulk) this.running -= 1;
     this.settle(result, pass, startedAt);
@@ -72,10 +77,13 @@ export class VendorLane {
 
   /** Asks about as many addresses as the vendor takes in one call. Never rejects; one entry each, in their order. */
   async askInBulk(addresses: readonly IpAddress[], context: CallContext): Promise<readonly Settled[]> {
+    const timedOut = addresses.map(() => this.timedOut());
+    if (context.signal.aborted) return timedOut;
     const pass = this.enter(this.creditsPerLookup * addresses.length, true);
     if ('code' in pass) return addresses.map(() => pass);
     const startedAt = this.clock.now();
-    const results = await askInBulk(this.provider, addresses, this.contextOf(context));
+    const asked = askInBulk(this.provider, addresses, this.contextOf(context));
+    const results = await unlessAborted(asked, context.signal, timedOut);
     // One call is one outcome: that of an entry that failed only where all did.
     const [first] = results;
     const answered = results.find((result) => failureIn(result) === undefined) ?? first;
@@ -87,8 +95,10 @@ export class VendorLane {
     const breaker = this.breaker.state;
     const budgetLeft = this.budget.left;
     const own = ownHealth(this.provider);
-    const isClosed = breaker === 'closed' && this.budget.allows(this.creditsPerLookup);
-    const status = isClosed ? (this.breaker.isFailing && own.status === 'up' ? 'degraded' : own.status) : 'down';
+    // Half-open is not down: a load balancer that sends nobody here would keep the trial from ever being made.
+    const isAsked = breaker !== 'open' && this.budget.allows(this.creditsPerLookup);
+    const isWell = breaker === 'closed' && !this.breaker.isFailing;
+    const status = isAsked ? (own.status === 'up' && !isWell ? 'degraded' : own.status) : 'down';
     return { ...this.record.report(), breaker, budgetLeft, health: { status, details: own.details } };
   }
 
@@ -109,6 +119,10 @@ export class VendorLane {
     return pass;
   }
 
+  private timedOut(): ProviderFailure {
+    return { providerId: this.provider.id, code: 'PROVIDER_TIMEOUT' };
+  }
+
   private refuse(code: ProviderFailure['code']): ProviderFailure {
     this.record.refuse(code);
     return { providerId: this.provider.id, code, refused: true };
@@ -119,18 +133,17 @@ export class VendorLane {
     const failure = failureIn(result);
     this.record.ended(failure?.code ?? 'ok', now - startedAt, now);
     const isAnswer = failure === undefined || failure.code === 'NO_DATA' || failure.code === 'PROVIDER_BAD_INPUT';
-    if (isAnswer) {
-      // Many addresses in one call may take their time.
-      if (!isBulk && now - startedAt >= this.slowCallMs) {
-        this.lastFailure = 'PROVIDER_TIMEOUT';
-        pass.fail();
-      } else pass.succeed();
+    // Many addresses in one call may take their time.
+    const isSlow = !isBulk && now - startedAt >= this.slowCallMs;
+    if (isAnswer && !isSlow) {
+      pass.succeed();
       return;
     }
-    this.lastFailure = failure.code;
-    const pauseMs = pauseAfter(failure);
+    // A call from before the breaker opened is not why it is open.
+    if (this.breaker.state !== 'open') this.lastFailure = isAnswer ? 'PROVIDER_TIMEOUT' : failure.code;
+    const pauseMs = isAnswer ? undefined : pauseAfter(failure);
     if (pauseMs === undefined) pass.fail();
-    else pass.trip(Math.min(pauseMs, MOST_PAUSE_MS));
+    else pass.trip(pauseMs >= LEAST_PAUSE_MS ? Math.min(pauseMs, MOST_PAUSE_MS) : LEAST_PAUSE_MS);
   }
 }
 
@@ -142,7 +155,7 @@ function pauseAfter({ code, retryAfterMs }: ProviderFailure): number | undefined
 }
 
 /** A provider that goes on after nobody waits any more must not hold its place in the bulkhead. */
-function unlessAborted(asked: Promise<Settled>, signal: AbortSignal, timedOut: Settled): Promise<Settled> {
+function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal, timedOut: T): Promise<T> {
   if (signal.aborted) return Promise.resolve(timedOut);
   return new Promise((resolve) => {
     const abort = (): void => {

@@ -5,7 +5,7 @@ import { lookupContext } from '../../../../test/support/lookup-context.js';
 import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
 import type { BulkLookup, IpIntelligenceProvider } from '../ip-intelligence-provider.js';
 import { isIntelligence, knowsNothing } from '../ip-intelligence.js';
-import { askInBulk, askProvider } from '../lookup/ask-provider.js';
+import { askInBulk, askProvider } from '../protection/ask-provider.js';
 import { ChaosPlan, EVERY_MISCHIEF, type ChaosPlanOptions, type Mischief } from './chaos-plan.js';
 import { ChaosProvider } from './chaos-provider.js';
 import { FakeProvider } from './fake-provider.js';

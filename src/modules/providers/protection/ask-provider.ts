@@ -3,7 +3,7 @@ import { ProviderError } from '../../../common/errors/ip-risk.error.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext } from '../ip-intelligence-provider.js';
 import { isIntelligence } from '../ip-intelligence.js';
-import type { ProviderFailure, Settled } from './lookup-outcome.js';
+import type { ProviderFailure, Settled } from './provider-result.js';
 
 /** Asks one provider. Never throws and never rejects: a failure is one way to end. */
 export function askProvider(

@@ -1,0 +1,64 @@
+import { FakeClock } from '../../../../test/support/fake-clock.js';
+import { intelligence } from '../../../../test/support/intelligence.js';
+import { failWith, ScriptedProvider, type Script } from '../../../../test/support/scripted-provider.js';
+import { ProviderError } from '../../../common/errors/ip-risk.error.js';
+import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
+import type { ProviderLimits } from '../ip-intelligence-provider.js';
+import { VendorLane } from './vendor-lane.js';
+
+const address = parseIpAddress('8.8.8.8') as IpAddress;
+
+function setUp(script?: Script, limits: ProviderLimits = {}) {
+  const clock = new FakeClock();
+  const vendor = new ScriptedProvider('v', script, { limits, bulkSize: 50 });
+  const lane = new VendorLane(vendor, clock, undefined);
+  const context = { signal: new AbortController().signal, deadlineAt: Infinity };
+  return { clock, vendor, lane, context, ask: () => lane.ask(address, context) };
+}
+
+describe('VendorLane in bulk', () => {
+  it('gives every address of a refused call the reason', async () => {
+    const { vendor, lane, context } = setUp(undefined, { dailyBudget: 3 });
+    const refused = { providerId: 'v', code: 'PROVIDER_QUOTA', refused: true };
+    expect(await lane.askInBulk([address, address, address], context)).toEqual([refused, refused, refused]);
+    expect(vendor.bulkCalls).toEqual([]);
+  });
+
+  it('ends with its deadline, and does not keep the breaker’s trial for ever', async () => {
+    const { clock, vendor, lane, ask, context } = setUp(failWith('PROVIDER_QUOTA', 1000));
+    await ask();
+    clock.advance(1000);
+    vendor.bulkScript = () => new Promise(() => undefined);
+    const abort = new AbortController();
+    const pending = lane.askInBulk([address], { ...context, signal: abort.signal });
+    abort.abort();
+    expect(await pending).toEqual([{ providerId: 'v', code: 'PROVIDER_TIMEOUT' }]);
+    vendor.script = () => intelligence({}, { providerId: 'v' });
+    clock.advance(20_000);
+    expect(await ask()).toMatchObject({ facts: {} });
+  });
+
+  it('takes one call for one outcome, and some entries failing for none', async () => {
+    const { vendor, lane, context } = setUp();
+    vendor.bulkScript = (addresses) =>
+      Promise.resolve(
+        addresses.map((_, index) =>
+          index === 0 ? new ProviderError('v', 'PROVIDER_BAD_RESPONSE') : intelligence({}, { providerId: 'v' }),
+        ),
+      );
+    const results = await lane.askInBulk([address, address, address], context);
+    expect(results).toMatchObject([{ code: 'PROVIDER_BAD_RESPONSE' }, { facts: {} }, { facts: {} }]);
+    expect(lane.report().calls).toEqual({ ok: 1 });
+  });
+
+  it.each([
+    ['fewer entries', []],
+    ['no list', { length: 2 }],
+    ['nothing', undefined],
+  ])('takes %s for a bad answer, entry by entry', async (_, answer) => {
+    const { vendor, lane, context } = setUp();
+    vendor.bulkScript = () => Promise.resolve(answer as never);
+    const bad = { providerId: 'v', code: 'PROVIDER_BAD_RESPONSE' };
+    expect(await lane.askInBulk([address, address], context)).toEqual([bad, bad]);
+  });
+});

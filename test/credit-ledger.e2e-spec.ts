@@ -1,0 +1,195 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CreditLedger } from '../src/modules/providers/protection/credit-ledger.js';
+import { DailyBudget } from '../src/modules/providers/protection/daily-budget.js';
+import { redisCreditLedger } from '../src/modules/providers/protection/redis-credit-ledger.js';
+import { FakeClock } from './support/fake-clock.js';
+import { RedisProcess } from './support/redis-process.js';
+
+const DAY = '2026-01-01';
+const KEY = `ip-risk:credits:ipstack:${DAY}`;
+const PASSWORD = 'canary-5f0e7c2b';
+/** Half a second for a command, and what a busy machine adds. */
+const SOON_MS = 900;
+
+const isInstalled = RedisProcess.isInstalled();
+if (!isInstalled) process.stdout.write('redis-server is not installed: the credit ledger is not tested.\n');
+const describeWithRedis = isInstalled ? describe : describe.skip;
+
+describeWithRedis('redisCreditLedger', () => {
+  let redis: RedisProcess;
+  let ledgers: CreditLedger[] = [];
+  let warnings: string[] = [];
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown) => unhandled.push(reason);
+
+  const open = async (url = redis.url) => {
+    const ledger = await redisCreditLedger(url, (message) => warnings.push(message));
+    ledgers.push(ledger);
+    return ledger;
+  };
+  /** Milliseconds until it fails. */
+  const failsAfter = async (work: Promise<unknown>) => {
+    const startedAt = Date.now();
+    await expect(work).rejects.toThrow();
+    return Date.now() - startedAt;
+  };
+  const worksAgain = async (ledger: CreditLedger) => {
+    const endsAt = Date.now() + 10_000;
+    while (Date.now() < endsAt) {
+      const sum = await ledger.add(DAY, 'ipstack', 1).catch(() => undefined);
+      if (sum !== undefined) return sum;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error('It did not come back.');
+  };
+
+  beforeAll(() => process.on('unhandledRejection', onUnhandled));
+  afterAll(() => process.off('unhandledRejection', onUnhandled));
+  beforeEach(async () => {
+    redis = await RedisProcess.start(PASSWORD);
+  });
+  afterEach(async () => {
+    for (const ledger of ledgers) ledger.close?.();
+    await redis.close();
+    await nextTurn();
+    expect(unhandled).toEqual([]);
+    expect(warnings.join()).not.toContain(PASSWORD);
+    [ledgers, warnings] = [[], []];
+  });
+
+  it('keeps counts beyond the connection, one for each vendor and day', async () => {
+    const first = await open();
+    expect(await first.add(DAY, 'ipstack', 3)).toBe(3);
+    expect(await first.add(DAY, 'ipstack', 4)).toBe(7);
+    first.close?.();
+    const second = await open();
+    expect(await second.spentOn(DAY, 'ipstack')).toBe(7);
+    expect([await second.spentOn(DAY, 'abuseipdb'), await second.spentOn('2026-01-02', 'ipstack')]).toEqual([0, 0]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('adds up what several processes spend at the same time', async () => {
+    const both = await Promise.all([open(), open()]);
+    await Promise.all(Array.from({ length: 200 }, async (_, index) => both[index % 2]?.add(DAY, 'ipstack', 1)));
+    expect(await both[0].spentOn(DAY, 'ipstack')).toBe(200);
+  });
+
+  it('lets two budgets of one limit spend it once', async () => {
+    const clock = new FakeClock(`${DAY}T12:00:00Z`);
+    const budgets = await Promise.all(
+      [1, 2].map(async () => {
+        const budget = new DailyBudget({ providerId: 'ipstack', limit: 50, clock, ledger: await open() });
+        await budget.load();
+        return budget;
+      }),
+    );
+    let spent = 0;
+    for (let lookup = 0; lookup < 100; lookup += 1) {
+      const budget = budgets[lookup % 2];
+      if (budget?.allows(1) !== true) continue;
+      budget.spend(1);
+      spent += 1;
+      // Both hear of it before the next one: what is on its way is nobody's to know.
+      while (Number(await redis.look('GET', KEY)) < spent) await nextTurn();
+      await Promise.all(budgets.map((each) => each.load()));
+    }
+    expect(spent).toBe(50);
+  });
+
+  it('lets every count go after two days', async () => {
+    const ledger = await open();
+    await ledger.add(DAY, 'ipstack', 1);
+    expect(await redis.look('KEYS', '*')).toEqual([KEY]);
+    const seconds = Number(await redis.look('TTL', KEY));
+    expect(seconds).toBeGreaterThan(2 * 86_400 - 60);
+    expect(seconds).toBeLessThanOrEqual(2 * 86_400);
+  });
+
+  it.each([
+    ['text', ['SET', KEY, 'many']],
+    ['a number without end', ['SET', KEY, '9'.repeat(400)]],
+    ['less than nothing', ['SET', KEY, '-500']],
+    ['a broken number', ['SET', KEY, '12.5']],
+    ['nothing', ['SET', KEY, '']],
+  ])('counts %s under its key for nothing', async (_, [command = '', ...args]) => {
+    await redis.look(command, ...args);
+    const ledger = await open();
+    expect(await ledger.spentOn(DAY, 'ipstack')).toBe(0);
+    expect(await ledger.add(DAY, 'ipstack', 1)).toBe(0);
+  });
+
+  it('is stopped by no list under its key', async () => {
+    await redis.look('RPUSH', KEY, '99');
+    const clock = new FakeClock(`${DAY}T12:00:00Z`);
+    const budget = new DailyBudget({ providerId: 'ipstack', limit: 10, clock, ledger: await open() });
+    await budget.load();
+    budget.spend(4);
+    expect(budget.left).toBe(6);
+  });
+
+  it('fails within half a second while the server is stuck, and goes on when it is not', async () => {
+    const ledger = await open();
+    await ledger.add(DAY, 'ipstack', 1);
+    redis.freeze();
+    const times = await Promise.all([
+      failsAfter(ledger.add(DAY, 'ipstack', 1)),
+      failsAfter(ledger.spentOn(DAY, 'ipstack')),
+    ]);
+    redis.thaw();
+    for (const ms of times) expect(ms).toBeLessThan(SOON_MS);
+    expect(await worksAgain(ledger)).toBeGreaterThanOrEqual(2);
+  });
+
+  it('fails at once while the server is gone, tells it once, and finds it again by itself', async () => {
+    const ledger = await open();
+    await ledger.add(DAY, 'ipstack', 5);
+    await redis.kill();
+    for (let call = 0; call < 20; call += 1) {
+      expect(await failsAfter(ledger.add(DAY, 'ipstack', 1))).toBeLessThan(SOON_MS);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^Redis cannot be used \(\w+\); see REDIS_URL\.$/);
+    await redis.restart();
+    expect(await worksAgain(ledger)).toBe(1);
+    await redis.kill();
+    expect(await failsAfter(ledger.spentOn(DAY, 'ipstack'))).toBeLessThan(SOON_MS);
+    while (warnings.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
+  it.each(['gone', 'stuck'])('does not hold the start up when the server is %s, and finds it later', async (state) => {
+    if (state === 'gone') await redis.kill();
+    else redis.freeze();
+    const startedAt = Date.now();
+    const ledger = await open();
+    expect(Date.now() - startedAt).toBeLessThan(1000 + SOON_MS);
+    expect(await failsAfter(ledger.spentOn(DAY, 'ipstack'))).toBeLessThan(SOON_MS);
+    if (state === 'gone') await redis.restart();
+    else redis.thaw();
+    expect(await worksAgain(ledger)).toBeGreaterThanOrEqual(1);
+  });
+
+  it('is stopped by no refused password, and shows none', async () => {
+    const ledger = await open(redis.urlWith(`${PASSWORD}-wrong`));
+    expect(await failsAfter(ledger.add(DAY, 'ipstack', 1))).toBeLessThan(SOON_MS);
+    expect(warnings.length).toBeGreaterThan(0);
+  });
+
+  it('lets the budget go on without it, and tells it of every credit afterwards', async () => {
+    const clock = new FakeClock(`${DAY}T12:00:00Z`);
+    const budget = new DailyBudget({ providerId: 'ipstack', limit: 100, clock, ledger: await open() });
+    await redis.kill();
+    await budget.load();
+    for (let lookup = 0; lookup < 40; lookup += 1) {
+      budget.spend(1);
+      await nextTurn();
+    }
+    expect([budget.left, budget.allows(60), budget.allows(61)]).toEqual([60, true, false]);
+    await redis.restart();
+    while ((await redis.look('GET', KEY)) === null) {
+      budget.spend(1);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(Number(await redis.look('GET', KEY))).toBe(budget.spentToday());
+  });
+});
