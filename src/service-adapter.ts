@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { isDeeperThan, MOST_JSON_LEVELS } from './common/json/json-depth.js';
 
 /** The largest body of a route that names no `bodyLimit` in its `@RouteConfig`. The largest sensible one is under 3 KiB. */
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -17,8 +19,14 @@ export function serviceAdapter(): FastifyAdapter {
       raw.writeHead(400, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
     },
   });
+  const fastify = adapter.getInstance();
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (!isDeeperThan(body, MOST_JSON_LEVELS)) void parseJson(request, body, done);
+    else done(new BadRequestException({ error: 'Invalid request', message: 'The body is nested too deep.' }));
+  });
   // Nest hands a route's own settings on as its `config`, where Fastify looks for no limit.
-  adapter.getInstance().addHook('onRoute', (route) => {
+  fastify.addHook('onRoute', (route) => {
     const limit = (route.config as { readonly bodyLimit?: number } | undefined)?.bodyLimit;
     if (limit !== undefined) route.bodyLimit = limit;
   });

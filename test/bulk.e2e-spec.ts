@@ -236,7 +236,26 @@ describe('the bulk API', () => {
       await closed.http.post(BULK, body),
       await closed.http.post(BULK, body, [['x-api-key', KEY]]),
     ];
+    // Three megabytes that are no JSON: read before the key was asked for they would be a 400.
+    const unread = await closed.http.call(BULK, {
+      method: 'POST',
+      headers: [['content-type', 'application/json']],
+      body: '['.repeat(3_000_000),
+    });
+    const unreadable = await closed.http.call(BULK, {
+      method: 'POST',
+      headers: [
+        ['content-type', 'application/json'],
+        ['x-api-key', KEY],
+      ],
+      body: `{"ips":${'['.repeat(2_000_000)}`,
+    });
     await closed.close();
+    expect([unread.status, unread.json.error]).toEqual([401, 'Unauthorized']);
+    expect([unreadable.status, unreadable.json]).toEqual([
+      400,
+      { error: 'Invalid request', message: 'The body is nested too deep.' },
+    ]);
     expect([without.status, without.json.error, withKey.status]).toEqual([401, 'Unauthorized', 200]);
   });
 });

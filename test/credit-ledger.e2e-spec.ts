@@ -108,14 +108,19 @@ describeWithRedis('redisCreditLedger', () => {
   it.each([
     ['text', ['SET', KEY, 'many']],
     ['a number without end', ['SET', KEY, '9'.repeat(400)]],
-    ['less than nothing', ['SET', KEY, '-500']],
     ['a broken number', ['SET', KEY, '12.5']],
     ['nothing', ['SET', KEY, '']],
   ])('counts %s under its key for nothing', async (_, [command = '', ...args]) => {
     await redis.look(command, ...args);
     const ledger = await open();
     expect(await ledger.spentOn(DAY, 'ipstack')).toBe(0);
-    expect(await ledger.add(DAY, 'ipstack', 1)).toBe(0);
+    await expect(ledger.add(DAY, 'ipstack', 1)).rejects.toThrow('not an integer');
+  });
+
+  it('counts less than nothing under its key for nothing', async () => {
+    await redis.look('SET', KEY, '-500');
+    const ledger = await open();
+    expect([await ledger.spentOn(DAY, 'ipstack'), await ledger.add(DAY, 'ipstack', 1)]).toEqual([0, 0]);
   });
 
   it('is stopped by no list under its key', async () => {

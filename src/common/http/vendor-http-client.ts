@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import { ProviderError } from '../errors/ip-risk.error.js';
 import { BodyTooLargeError, readCapped } from './capped-body.js';
+import { isDeeperThan, MOST_JSON_LEVELS } from '../json/json-depth.js';
 import { failureOfStatus, type FailureReader, type VendorAnswer, type VendorFailure } from './vendor-answer.js';
 
 /** One call to a vendor. Everything in it was made by this library: an address arrives as its canonical text. */
@@ -148,7 +149,7 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return isDeeperThan(text, MOST_JSON_LEVELS) ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }
