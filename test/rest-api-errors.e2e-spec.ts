@@ -80,12 +80,10 @@ describe('what the REST API refuses', () => {
     ['an unknown policy', { ip_address: '8.8.8.8', policy: 'constructor' }, /^policy must be one of: login, /],
     ['a list for a body', [{ ip_address: '8.8.8.8' }], 'The body must be a JSON object.'],
     ['an empty list for a body', [], 'The body must be a JSON object.'],
-    [
-      'an unknown field that nests deep',
-      `{"ip_address":"8.8.8.8","ip":${NESTED}}`,
-      'There is no field "ip"; remove it.',
-    ],
-    ['an address that nests deep', `{"ip_address":${NESTED}}`, 'ip_address must be text.'],
+    ['an unknown field that nests deep', `{"ip_address":"8.8.8.8","ip":${NESTED}}`, 'The body is nested too deep.'],
+    ['an address that nests deep', `{"ip_address":${NESTED}}`, 'The body is nested too deep.'],
+    ['an unknown field that nests', '{"ip_address":"8.8.8.8","ip":[[[]]]}', 'There is no field "ip"; remove it.'],
+    ['an address that nests', '{"ip_address":[[[]]]}', 'ip_address must be text.'],
   ])('refuses %s with a sentence that says what is wrong', async (_case, body, sentence) => {
     const answer = await service.http.post(RISK, body, typeof body === 'string' ? JSON_TYPE : []);
     expectRefusal(answer);
