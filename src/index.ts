@@ -26,6 +26,7 @@ export { AssessmentService } from './modules/assessment/assessment.service.js';
 export type { AssessmentStatus, RiskAssessment } from './modules/assessment/risk-assessment.js';
 export type { RiskLevel } from './modules/scoring/risk-level.js';
 export type { RiskReason } from './modules/scoring/scorecard.js';
+export type { ScoreCombiner } from './modules/scoring/score-combiner.js';
 
 export {
   IP_INTELLIGENCE_PROVIDERS,
@@ -34,6 +35,7 @@ export {
   type LookupContext,
   type ProviderHealth,
   type ProviderLimits,
+  type ProviderStatus,
   type VendorQuota,
 } from './modules/providers/ip-intelligence-provider.js';
 export {
@@ -42,6 +44,8 @@ export {
   type FactName,
   type Facts,
   type IpIntelligence,
+  type IpLocation,
+  type IpNetwork,
 } from './modules/providers/ip-intelligence.js';
 export type {
   BandAction,
@@ -52,7 +56,6 @@ export type {
 } from './modules/providers/provider-score.js';
 export { statement } from './modules/providers/statement.js';
 export {
-  isVendorFactory,
   vendorFactory,
   vendorLimits,
   vendorSetup,
@@ -63,16 +66,33 @@ export {
 export type { LookupStrategy } from './modules/providers/lookup/lookup-options.js';
 export type { ProviderFailure } from './modules/providers/protection/provider-result.js';
 export type { CreditLedger } from './modules/providers/protection/credit-ledger.js';
-export { abuseipdb } from './modules/providers/abuseipdb/abuseipdb.provider.js';
-export { apiverve } from './modules/providers/apiverve/apiverve.provider.js';
-export { beltic } from './modules/providers/beltic/beltic.provider.js';
-export { ipgeolocation } from './modules/providers/ipgeolocation/ipgeolocation.provider.js';
-export { ipqualityscore } from './modules/providers/ipqualityscore/ipqualityscore.provider.js';
-export { ipstack } from './modules/providers/ipstack/ipstack.provider.js';
+export { redisCreditLedger } from './modules/providers/protection/redis-credit-ledger.js';
+export { abuseipdb, type AbuseipdbOptions } from './modules/providers/abuseipdb/abuseipdb.provider.js';
+export { apiverve, type ApiverveOptions } from './modules/providers/apiverve/apiverve.provider.js';
+export { beltic, type BelticOptions } from './modules/providers/beltic/beltic.provider.js';
+export { ipgeolocation, type IpgeolocationOptions } from './modules/providers/ipgeolocation/ipgeolocation.provider.js';
+export {
+  ipqualityscore,
+  type IpqualityscoreOptions,
+} from './modules/providers/ipqualityscore/ipqualityscore.provider.js';
+export { ipstack, type IpstackOptions } from './modules/providers/ipstack/ipstack.provider.js';
 export { offline, type OfflineOptions } from './modules/providers/offline/offline.provider.js';
 export { parseFeedList } from './modules/providers/offline/feeds/feed-catalogue.js';
 
-export { countryCodeIn, flagIn, numberIn, recordOf, textIn, type JsonRecord } from './common/json/json-fields.js';
+export {
+  countryCodeIn,
+  dayIn,
+  fieldOf,
+  flagIn,
+  numberIn,
+  numberOrTextIn,
+  objectIn,
+  recordOf,
+  textIn,
+  textsIn,
+  type JsonRecord,
+} from './common/json/json-fields.js';
+export { retryAfterOf, type FailureReader, type VendorAnswer } from './common/http/vendor-answer.js';
 export { CLOCK, type Clock } from './common/clock/clock.js';
 export { ClientIpResolver, type ClientIp } from './common/ip/client-ip.js';
 export { TrustedProxies } from './common/ip/trusted-proxies.js';

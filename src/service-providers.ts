@@ -22,6 +22,14 @@ export function serviceProviders(config: ServiceConfig): IpIntelligenceProvider[
   if (config.providers.length === 0) {
     throw new InvalidConfigurationError('IP_RISK_PROVIDERS is empty; offline needs no account.');
   }
+  const unused = VENDORS.filter(({ vendor }) => !config.providers.includes(vendor.name)).filter(({ vendor }) =>
+    config.vendorVariables.hasKey(vendor),
+  );
+  for (const { vendor } of unused) {
+    new Logger('Providers').warn(
+      `${vendor.keyVariable} is set, but IP_RISK_PROVIDERS does not name ${vendor.name}: it is not asked.`,
+    );
+  }
   return config.providers.map((name) => serviceProvider(name, config));
 }
 

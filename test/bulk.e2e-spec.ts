@@ -74,11 +74,12 @@ describe('the bulk API', () => {
         level: 'medium',
         action: 'monitor',
         cause: 'score',
+        decision_score: 30,
         reasons: [{ code: 'HOSTING_PROVIDER', points: 30, provider: 'stub-intelligence', detail: 'stub-evidence' }],
         signals: {
           ...unknown,
           hosting: true,
-          satellite: null,
+          satellite: false,
           known_crawler: null,
           blocklisted: null,
           abusive: null,
@@ -89,6 +90,7 @@ describe('the bulk API', () => {
         organization: null,
         providers: ['stub-intelligence'],
         failures: [],
+        degraded: [],
       },
     ]);
   });
@@ -153,8 +155,10 @@ describe('the bulk API', () => {
         level: null,
         action: 'review',
         cause: 'unavailable',
+        decision_score: null,
         reasons: [],
-        failures: [{ provider: 'stub-intelligence', code: 'PROVIDER_UNREACHABLE' }],
+        failures: [{ provider: 'stub-intelligence', code: 'PROVIDER_UNREACHABLE', refused: false }],
+        degraded: ['stub-intelligence'],
       },
     ]);
   });
@@ -196,6 +200,8 @@ describe('the bulk API', () => {
                   failures: assessment.failures,
                   action: decision.action,
                   cause: decision.cause,
+                  decision_score: decision.score,
+                  degraded: decision.degraded,
                 },
           );
         }

@@ -1,15 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import type { CreditLedger } from '../src/modules/providers/protection/credit-ledger.js';
 import { DailyBudget } from '../src/modules/providers/protection/daily-budget.js';
 import { redisCreditLedger } from '../src/modules/providers/protection/redis-credit-ledger.js';
+import { eventually } from './support/eventually.js';
 import { FakeClock } from './support/fake-clock.js';
 import { RedisProcess } from './support/redis-process.js';
 
 const DAY = '2026-01-01';
 const KEY = `ip-risk:credits:ipstack:${DAY}`;
 const PASSWORD = 'canary-5f0e7c2b';
-/** Half a second for a command, and what a busy machine adds. */
-const SOON_MS = 900;
+/** Starting servers and waiting for connections; only a failure takes as long. */
+jest.setTimeout(60_000);
 
 const isInstalled = RedisProcess.isInstalled();
 if (!isInstalled) process.stdout.write('redis-server is not installed: the credit ledger is not tested.\n');
@@ -27,21 +29,9 @@ describeWithRedis('redisCreditLedger', () => {
     ledgers.push(ledger);
     return ledger;
   };
-  /** Milliseconds until it fails. */
-  const failsAfter = async (work: Promise<unknown>) => {
-    const startedAt = Date.now();
-    await expect(work).rejects.toThrow();
-    return Date.now() - startedAt;
-  };
-  const worksAgain = async (ledger: CreditLedger) => {
-    const endsAt = Date.now() + 10_000;
-    while (Date.now() < endsAt) {
-      const sum = await ledger.add(DAY, 'ipstack', 1).catch(() => undefined);
-      if (sum !== undefined) return sum;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error('It did not come back.');
-  };
+  /** The server stays as it is meanwhile: what waited for it would not end. */
+  const fails = (work: Promise<unknown>) => expect(work).rejects.toThrow();
+  const worksAgain = (ledger: CreditLedger) => eventually(() => ledger.add(DAY, 'ipstack', 1));
 
   beforeAll(() => process.on('unhandledRejection', onUnhandled));
   afterAll(() => process.off('unhandledRejection', onUnhandled));
@@ -90,7 +80,9 @@ describeWithRedis('redisCreditLedger', () => {
       budget.spend(1);
       spent += 1;
       // Both hear of it before the next one: what is on its way is nobody's to know.
-      while (Number(await redis.look('GET', KEY)) < spent) await nextTurn();
+      await eventually(async () => {
+        expect(await redis.look('GET', KEY)).toBe(String(spent));
+      });
       await Promise.all(budgets.map((each) => each.load()));
     }
     expect(spent).toBe(50);
@@ -132,43 +124,43 @@ describeWithRedis('redisCreditLedger', () => {
     expect(budget.left).toBe(6);
   });
 
-  it('fails within half a second while the server is stuck, and goes on when it is not', async () => {
+  it('fails while the server is stuck, does not wait for it, and goes on when it is not', async () => {
     const ledger = await open();
     await ledger.add(DAY, 'ipstack', 1);
     redis.freeze();
-    const times = await Promise.all([
-      failsAfter(ledger.add(DAY, 'ipstack', 1)),
-      failsAfter(ledger.spentOn(DAY, 'ipstack')),
-    ]);
+    await Promise.all([fails(ledger.add(DAY, 'ipstack', 1)), fails(ledger.spentOn(DAY, 'ipstack'))]);
     redis.thaw();
-    for (const ms of times) expect(ms).toBeLessThan(SOON_MS);
     expect(await worksAgain(ledger)).toBeGreaterThanOrEqual(2);
   });
 
-  it('fails at once while the server is gone, tells it once, and finds it again by itself', async () => {
+  it('fails while the server is gone, tells it once, and finds it again by itself', async () => {
     const ledger = await open();
     await ledger.add(DAY, 'ipstack', 5);
     await redis.kill();
-    for (let call = 0; call < 20; call += 1) {
-      expect(await failsAfter(ledger.add(DAY, 'ipstack', 1))).toBeLessThan(SOON_MS);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    // As often as another connection is refused, this one has tried again itself, twice at least.
+    let refusals = 0;
+    const other = new Redis(redis.url, { retryStrategy: () => 100 }).on('error', () => (refusals += 1));
+    await eventually(async () => {
+      await fails(ledger.add(DAY, 'ipstack', 1));
+      expect(refusals).toBeGreaterThanOrEqual(6);
+    });
+    other.disconnect();
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/^Redis cannot be used \(\w+\); see REDIS_URL\.$/);
     await redis.restart();
     expect(await worksAgain(ledger)).toBe(1);
     await redis.kill();
-    expect(await failsAfter(ledger.spentOn(DAY, 'ipstack'))).toBeLessThan(SOON_MS);
-    while (warnings.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    await fails(ledger.spentOn(DAY, 'ipstack'));
+    await eventually(() => {
+      expect(warnings).toHaveLength(2);
+    });
   });
 
   it.each(['gone', 'stuck'])('does not hold the start up when the server is %s, and finds it later', async (state) => {
     if (state === 'gone') await redis.kill();
     else redis.freeze();
-    const startedAt = Date.now();
     const ledger = await open();
-    expect(Date.now() - startedAt).toBeLessThan(1000 + SOON_MS);
-    expect(await failsAfter(ledger.spentOn(DAY, 'ipstack'))).toBeLessThan(SOON_MS);
+    await fails(ledger.spentOn(DAY, 'ipstack'));
     if (state === 'gone') await redis.restart();
     else redis.thaw();
     expect(await worksAgain(ledger)).toBeGreaterThanOrEqual(1);
@@ -176,8 +168,10 @@ describeWithRedis('redisCreditLedger', () => {
 
   it('is stopped by no refused password, and shows none', async () => {
     const ledger = await open(redis.urlWith(`${PASSWORD}-wrong`));
-    expect(await failsAfter(ledger.add(DAY, 'ipstack', 1))).toBeLessThan(SOON_MS);
-    expect(warnings.length).toBeGreaterThan(0);
+    await fails(ledger.add(DAY, 'ipstack', 1));
+    await eventually(() => {
+      expect(warnings.length).toBeGreaterThan(0);
+    });
   });
 
   it('lets the budget go on without it, and tells it of every credit afterwards', async () => {
@@ -191,10 +185,12 @@ describeWithRedis('redisCreditLedger', () => {
     }
     expect([budget.left, budget.allows(60), budget.allows(61)]).toEqual([60, true, false]);
     await redis.restart();
-    while ((await redis.look('GET', KEY)) === null) {
+    await eventually(async () => {
       budget.spend(1);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    expect(Number(await redis.look('GET', KEY))).toBe(budget.spentToday());
+      expect(await redis.look('GET', KEY)).not.toBeNull();
+    });
+    await eventually(async () => {
+      expect(Number(await redis.look('GET', KEY))).toBe(budget.spentToday());
+    });
   });
 });

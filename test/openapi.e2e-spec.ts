@@ -2,6 +2,8 @@ import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { getMetadataStorage } from 'class-validator';
+import { IP_INTELLIGENCE_PROVIDERS } from 'nestjs-ip-risk';
+import { FakeProvider } from 'nestjs-ip-risk/testing';
 import { BULK_FIELDS, BULK_MAX_IPS } from '../src/modules/api/bulk-request.js';
 import { ScoreAddressDto } from '../src/modules/api/score-address.dto.js';
 import { ServiceApp } from './support/service-app.js';
@@ -11,6 +13,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly maxItems?: number;
+  readonly items?: Schema;
 }
 interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -48,7 +51,10 @@ function routes(): string[] {
 
 /** Every field of the answer stands in the description, down to where the description stops naming fields. */
 function undescribed(answer: unknown, described: Schema, at: string): string[] {
-  const { properties } = resolved(described);
+  const { properties, items } = resolved(described);
+  if (Array.isArray(answer) && items !== undefined) {
+    return answer.flatMap((each, index) => undescribed(each, items, `${at}[${index}]`));
+  }
   if (properties === undefined || typeof answer !== 'object' || answer === null) return [];
   return Object.entries(answer).flatMap(([name, value]) => {
     const found = properties[name];
@@ -81,6 +87,20 @@ describe('the API description', () => {
     const { json } = await service.http.post('/v1/ips/risk', { ip_address: ip });
     expect(undescribed(json, schema('Scored'), 'answer')).toEqual([]);
     expect(Object.keys(json as object).sort()).toEqual(Object.keys(schema('Scored').properties ?? {}).sort());
+  });
+
+  it('names every field of the opinions and failures of vendors', async () => {
+    const vendors = [
+      new FakeProvider({ id: 'scoring', kind: 'vendor', otherwise: { score: 50 } }),
+      new FakeProvider({ id: 'failing', kind: 'vendor', otherwise: 'PROVIDER_TIMEOUT' }),
+    ];
+    const other = await ServiceApp.start({}, (builder) =>
+      builder.overrideProvider(IP_INTELLIGENCE_PROVIDERS).useValue(vendors),
+    );
+    const { json } = await other.http.post('/v1/ips/risk', { ip_address: '8.8.8.8' });
+    await other.close();
+    expect([json.assessment.opinions, json.assessment.failures]).toMatchObject([{ length: 1 }, { length: 1 }]);
+    expect(undescribed(json, schema('Scored'), 'answer')).toEqual([]);
   });
 
   it('names every field of the items of a list, and no other', async () => {

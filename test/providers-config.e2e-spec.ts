@@ -168,6 +168,30 @@ describe('The service with vendors', () => {
     expect((await app.http.call('/health')).json.status).toBe('error');
   });
 
+  it('stays ready by escalation while offline data gives verdicts, its vendor being down', async () => {
+    const app = await start({
+      IP_RISK_PROVIDERS: 'ipstack,offline',
+      IP_RISK_STRATEGY: 'escalate',
+      IPSTACK_DAILY_BUDGET: '0',
+    });
+    expect(await readiness(app)).toMatchObject({ codes: [200, 200], statuses: ['down', undefined] });
+    const { status, json } = await app.http.post('/v1/ips/risk', { ip_address: '84.134.1.1' });
+    expect([status, json.assessment.status]).toEqual([200, 'complete']);
+  });
+
+  it('does not start with a quorum of two vendors that repeat one source', async () => {
+    const variables = { IPQS_API_KEY: KEY, BELTIC_API_KEY: KEY };
+    const repeated = { IP_RISK_PROVIDERS: 'ipqualityscore,beltic', IP_RISK_QUORUM: '2', ...variables };
+    await expect(start(repeated)).rejects.toThrow(/quorum: 2 .* 1 to 1, .* count once/);
+  });
+
+  it('says that a vendor is degraded that refuses every address', async () => {
+    const app = await start({ IP_RISK_PROVIDERS: 'ipstack,abuseipdb' });
+    sandbox.setFault('abuseipdb', { kind: 'status', status: 422 });
+    await lookUp(app, 10);
+    expect(await readiness(app)).toMatchObject({ codes: [200, 200], statuses: ['up', 'degraded'] });
+  });
+
   it('is not ready when the budget of its only vendor is spent: offline data alone is no quorum', async () => {
     const app = await start({ IP_RISK_PROVIDERS: 'ipstack,offline', IPSTACK_DAILY_BUDGET: '2' });
     await lookUp(app, 1);

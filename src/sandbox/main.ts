@@ -35,6 +35,8 @@ const settings = {
   IPQS_API_KEY: 'sandbox',
   IPQS_BASE_URL: ipqualityscore,
   IP_RISK_FEEDS: 'none',
+  // The sandbox's credits are not those of a Redis that the environment may name.
+  REDIS_URL: '',
 };
 
 if (values.only) {

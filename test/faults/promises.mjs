@@ -68,14 +68,13 @@ function differencesIn({ details }, { decisions, lane }, vendor) {
 
 /**
  * The least and most requests that the vendor may have seen for such calls. An attempt is one request to each endpoint;
- * a failure that may pass is tried twice where the deadline leaves time, and a second attempt may end any way.
- * APIVerve's own allowance refuses a lookup as a burst before it asks, which leaves no request behind.
+ * a failure that may pass is tried twice where the deadline leaves time, and a second attempt may end any way. What a
+ * provider held back itself is among the refusals, and left no request behind.
  */
 function requestsFor({ requestsPerLookup }, calls) {
   const mayRetry = RETRIED.some((code) => code in calls);
-  const unasked = requestsPerLookup > 1 ? (calls.PROVIDER_RATE_LIMITED ?? 0) : 0;
   const lookups = sum(calls);
-  return [(lookups - unasked) * requestsPerLookup, lookups * requestsPerLookup * (mayRetry ? 2 : 1)];
+  return [lookups * requestsPerLookup, lookups * requestsPerLookup * (mayRetry ? 2 : 1)];
 }
 
 export function sum(counts) {

@@ -1,5 +1,5 @@
 /** What a caller says of its call; a number is the pause that the vendor asks for. */
-export type Word = 'succeed' | 'fail' | number;
+export type Word = 'succeed' | 'succeedSlowly' | 'fail' | 'release' | number;
 
 const FIRST_MS = 10_000;
 const LONGEST_MS = 120_000;
@@ -9,7 +9,7 @@ const LONGEST_MS = 120_000;
  * and what counts is what is in `live`.
  */
 export class ModelBreaker {
-  /** Latest outcomes, the newest last: `o` or `x`. */
+  /** Latest outcomes, the newest last: `o`, `s` for a slow one, or `x`. */
   marks = '';
   /** Milliseconds left, below 0 once it is over, and of the whole; `undefined` while it is closed. */
   private countdown: { left: number; readonly whole: number } | undefined;
@@ -35,8 +35,9 @@ export class ModelBreaker {
   say(call: number, word: Word): void {
     if (!this.live.delete(call)) return;
     if (typeof word === 'number') this.openFor(word);
-    else if (this.countdown !== undefined) this.endTrial(word === 'succeed');
-    else this.mark(word === 'succeed' ? 'o' : 'x');
+    else if (word === 'release') return;
+    else if (this.countdown !== undefined) this.endTrial(word !== 'fail');
+    else this.mark(word === 'fail' ? 'x' : word === 'succeed' ? 'o' : 's');
   }
 
   /** Negative: the clock is set back, and of the time that passed so much did not. */
@@ -46,10 +47,11 @@ export class ModelBreaker {
     this.countdown.left = Math.min(whole, left - ms);
   }
 
-  private mark(sign: 'o' | 'x'): void {
+  private mark(sign: 'o' | 's' | 'x'): void {
     this.marks = `${this.marks}${sign}`.slice(-20);
-    const failures = this.marks.replaceAll('o', '').length;
-    if (this.marks.length >= 10 && failures * 2 >= this.marks.length) this.openAndDouble();
+    const failures = this.marks.replaceAll(/[os]/g, '').length;
+    const isFailed = this.marks.length >= 10 && failures * 2 >= this.marks.length;
+    if (isFailed || /^[sx]{20}$/.test(this.marks)) this.openAndDouble();
   }
 
   private endTrial(isSuccess: boolean): void {

@@ -17,6 +17,8 @@ export interface ScriptedProviderOptions {
   /** @default 'vendor' */
   readonly kind?: IpIntelligenceProvider['kind'];
   readonly limits?: ProviderLimits;
+  /** @default its id */
+  readonly source?: string;
   /** Gives it bulk calls of so many addresses. */
   readonly bulkSize?: number;
 }
@@ -26,6 +28,7 @@ export class ScriptedProvider implements IpIntelligenceProvider {
   readonly kind: IpIntelligenceProvider['kind'];
   readonly limits: ProviderLimits;
   readonly bulk: BulkLookup | undefined;
+  readonly source: string;
   readonly asked: string[] = [];
   readonly contexts: LookupContext[] = [];
   /** Addresses of each bulk call. */
@@ -38,11 +41,12 @@ export class ScriptedProvider implements IpIntelligenceProvider {
   constructor(
     readonly id: string,
     script?: Script,
-    { kind = 'vendor', limits = {}, bulkSize }: ScriptedProviderOptions = {},
+    { kind = 'vendor', limits = {}, bulkSize, source = id }: ScriptedProviderOptions = {},
   ) {
-    this.script = script ?? (() => intelligence({}, { providerId: id }));
+    this.script = script ?? (() => harmless(id));
     this.kind = kind;
     this.limits = limits;
+    this.source = source;
     this.bulkScript = (addresses, context) =>
       Promise.all(addresses.map(async (address) => await this.script(address, context)));
     if (bulkSize === undefined) return;
@@ -66,6 +70,9 @@ export class ScriptedProvider implements IpIntelligenceProvider {
     return this.report();
   }
 }
+
+/** What a vendor says of a household line. */
+export const harmless = (providerId: string): IpIntelligence => intelligence({ isTorExitNode: false }, { providerId });
 
 /** Never answers, and does not stop when nobody waits any more. */
 export const hang: Script = () => new Promise(() => undefined);

@@ -34,6 +34,9 @@ const FACTS: Readonly<Record<string, readonly FactName[]>> = {
 
 const YES: Fact = { value: true, confidence: 1, evidence: 'stub-evidence', lastSeen: undefined };
 
+/** Without a word on risk an answer is no verdict. */
+const NO: Fact = { ...YES, value: false };
+
 /** A provider that answers out of a table and remembers whom it was asked about. */
 export class StubProvider implements IpIntelligenceProvider {
   readonly id = 'stub-intelligence';
@@ -57,7 +60,7 @@ export class StubProvider implements IpIntelligenceProvider {
     const facts = Object.fromEntries((FACTS[text] ?? []).map((name) => [name, YES]));
     return {
       providerId: this.id,
-      facts: { ...NO_FACTS, ...facts },
+      facts: { ...NO_FACTS, isSatellite: NO, ...facts },
       location: inCountry(text === CLIENTS.korean ? 'KP' : 'DE'),
       network: undefined,
     };

@@ -50,6 +50,11 @@ export class VendorVariables {
     };
   }
 
+  /** True when the vendor's key is set, chosen or not. */
+  hasKey({ keyVariable }: VendorVariableNames): boolean {
+    return this.#text(keyVariable) !== undefined;
+  }
+
   #text(name: string): string | undefined {
     const text = this.#variables[name]?.trim();
     return text === '' ? undefined : text;

@@ -39,19 +39,23 @@ const PROVIDER_SENTENCES: Readonly<Record<ProviderErrorCode, string>> = {
 export interface ProviderErrorOptions extends ErrorOptions {
   /** Milliseconds after which the provider may be asked again, where it says. */
   readonly retryAfterMs?: number | undefined;
+  /** False where the provider held back on its own and sent nothing: it costs no credit and is no fault of the vendor. @default true */
+  readonly wasSent?: boolean;
 }
 
 /** A provider gave no verdict. */
 export class ProviderError extends IpRiskError {
   override readonly name = 'ProviderError';
   readonly retryAfterMs: number | undefined;
+  readonly wasSent: boolean;
 
   constructor(
     readonly providerId: string,
     readonly code: ProviderErrorCode,
-    { retryAfterMs, ...options }: ProviderErrorOptions = {},
+    { retryAfterMs, wasSent = true, ...options }: ProviderErrorOptions = {},
   ) {
     super(`IP-intelligence provider "${providerId}" ${PROVIDER_SENTENCES[code]}.`, options);
     this.retryAfterMs = retryAfterMs;
+    this.wasSent = wasSent;
   }
 }

@@ -2,6 +2,8 @@ import type { RiskAssessment } from '../assessment/risk-assessment.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
 import { FACT_NAMES, type IpLocation, type IpNetwork } from '../providers/ip-intelligence.js';
 import type { MergedFact } from '../providers/merged-intelligence.js';
+import { toFailureResponse } from './failure.response.js';
+import { toOpinionResponse } from './opinion.response.js';
 import { SIGNAL_NAMES } from './signal-names.js';
 import { unknownAsNull } from './unknown-as-null.js';
 
@@ -16,22 +18,30 @@ export function toAssessmentResponse(assessment: RiskAssessment, now: number): R
     level: isScored ? assessment.level : null,
     reasons: isScored ? assessment.reasons : [],
     signals: Object.fromEntries(FACT_NAMES.map((name) => [SIGNAL_NAMES[name], assessment.facts[name]?.value ?? null])),
-    evidence: Object.fromEntries(
-      FACT_NAMES.flatMap((name) => {
-        const fact = assessment.facts[name];
-        return fact === undefined ? [] : [[SIGNAL_NAMES[name], toEvidenceResponse(fact)]];
-      }),
-    ),
+    evidence: toEvidenceResponse(assessment),
     location: toLocationResponse(assessment.location),
     network: toNetworkResponse(assessment.network),
+    opinions: assessment.opinions.map(toOpinionResponse),
     special_purpose: assessment.status === 'not-applicable' ? assessment.specialPurpose.name : null,
     providers: assessment.providers,
-    failures: assessment.failures.map(({ providerId, code }) => ({ provider: providerId, code })),
+    failures: assessment.failures.map(toFailureResponse),
     age_seconds: Math.max(0, Math.round((now - assessment.assessedAt) / 1000)),
   };
 }
 
-function toEvidenceResponse({ isDisputed, claims }: MergedFact): Record<string, unknown> {
+/** By signal, where one is known; and the country, where providers differ about it. */
+function toEvidenceResponse({ facts, countryClaims }: RiskAssessment): Record<string, unknown> {
+  const evidence: Record<string, unknown> = {};
+  for (const name of FACT_NAMES) {
+    const fact = facts[name];
+    if (fact !== undefined) evidence[SIGNAL_NAMES[name]] = toFactEvidence(fact);
+  }
+  const claims = countryClaims.map(({ providerId, countryCode }) => ({ provider: providerId, value: countryCode }));
+  if (claims.length > 0) evidence['country'] = { disputed: true, claims };
+  return evidence;
+}
+
+function toFactEvidence({ isDisputed, claims }: MergedFact): Record<string, unknown> {
   return {
     disputed: isDisputed,
     claims: claims.map(({ providerId, value, confidence, evidence, lastSeen }) =>

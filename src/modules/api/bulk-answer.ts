@@ -1,9 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TurnTaker } from '../../common/async/turn-taker.js';
 import { parseIpAddress } from '../../common/ip/ip-address.js';
 import type { AssessmentService } from '../assessment/assessment.service.js';
 import { assessInBulk, type AddressList } from '../assessment/bulk-assessment.js';
 import type { DigestedPolicy } from '../policy/policy-digest.js';
 import { isNearThreshold } from '../policy/threshold-doubt.js';
+import { SCORECARDS } from '../scoring/scorecards.js';
 import { bulkItem, invalidItem } from './bulk-item.js';
 
 /** How items become one text. */
@@ -49,8 +50,10 @@ export async function* bulkAnswer(
   assessments: AssessmentService,
   { ips, policy, escalationBand, format, signal }: BulkOrder,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const { thresholds } = policy.policy;
-  const isDoubtful = (score: number): boolean => isNearThreshold(score, thresholds, escalationBand);
+  const { thresholds, scorecard } = policy.policy;
+  const isVendorsCard = !Object.hasOwn(SCORECARDS, scorecard);
+  const isDoubtful = (score: number): boolean => isVendorsCard || isNearThreshold(score, thresholds, escalationBand);
+  const turns = new TurnTaker();
   let text = format.start;
   let index = 0;
   let piece: Buffer[] = [];
@@ -72,7 +75,7 @@ export async function* bulkAnswer(
         yield Buffer.concat(piece, bytes);
         [piece, bytes] = [[], 0];
       }
-      if (index % ITEMS_IN_ONE_TURN === 0 && batch.length > ITEMS_IN_ONE_TURN) await nextTurn();
+      if (index % ITEMS_IN_ONE_TURN === 0 && batch.length > ITEMS_IN_ONE_TURN) await turns.giveWay();
     }
     // A stream that is closed says so at the next piece only, which can be many lookups away.
     if (signal.aborted) return;

@@ -1,9 +1,10 @@
 import type { RiskAssessment } from '../assessment/risk-assessment.js';
 import { decide, NO_REQUEST_CONTEXT } from '../policy/decide.js';
 import type { DigestedPolicy } from '../policy/policy-digest.js';
-import type { DecisionCause, RiskAction } from '../policy/risk-decision.js';
+import type { RiskDecision } from '../policy/risk-decision.js';
 import { FACT_NAMES, type IpNetwork } from '../providers/ip-intelligence.js';
 import type { MergedFacts } from '../providers/merged-intelligence.js';
+import { toFailureResponse } from './failure.response.js';
 import { INVALID_IP_ADDRESS } from './invalid-request.js';
 import { SIGNAL_NAMES } from './signal-names.js';
 
@@ -23,12 +24,13 @@ const INVALID = JSON.stringify(INVALID_IP_ADDRESS).slice(1);
 export function bulkItem(text: string, assessment: RiskAssessment, policy: DigestedPolicy): string {
   // Decided but not published: nobody's request is let through or stopped here, so listeners and counters of decisions
   // would count what never happened.
-  const { action, cause } = decide(assessment, policy, NO_REQUEST_CONTEXT);
+  const decision = decide(assessment, policy, NO_REQUEST_CONTEXT);
   const { ip, location, network, providers, failures } = assessment;
   const country = location?.countryCode === undefined ? 'null' : JSON.stringify(location.countryCode);
   return (
-    `{"ip_address":"${text}","ip":"${ip}",${verdictText(assessment, action, cause)},"country":${country},` +
-    `${networkText(network)},"providers":${namesText(providers)},"failures":${failuresText(failures)}}`
+    `{"ip_address":"${text}","ip":"${ip}",${verdictText(assessment, decision)},"country":${country},` +
+    `${networkText(network)},"providers":${namesText(providers)},"failures":${failuresText(failures)},` +
+    `"degraded":${namesText(decision.degraded)}}`
   );
 }
 
@@ -41,33 +43,35 @@ export function invalidItem(entry: unknown): string {
 interface VerdictText {
   readonly status: RiskAssessment['status'];
   readonly reasons: unknown;
-  readonly action: RiskAction;
-  readonly cause: DecisionCause;
+  readonly action: RiskDecision['action'];
+  readonly cause: RiskDecision['cause'];
+  readonly decisionScore: RiskDecision['score'];
   readonly text: string;
 }
 
 const verdicts = new WeakMap<MergedFacts, VerdictText>();
 
-function verdictText(assessment: RiskAssessment, action: RiskAction, cause: DecisionCause): string {
+function verdictText(assessment: RiskAssessment, { action, cause, score: decisionScore }: RiskDecision): string {
   const { facts, status } = assessment;
   const isScored = status === 'complete' || status === 'degraded';
   const reasons = isScored ? assessment.reasons : undefined;
   const last = verdicts.get(facts);
   // The same reasons are the same score: their points add up to it.
-  if (last?.reasons === reasons && last?.status === status && last.action === action && last.cause === cause) {
-    return last.text;
-  }
+  const isAssessed = last?.reasons === reasons && last?.status === status;
+  const isDecided = last?.action === action && last.cause === cause && last.decisionScore === decisionScore;
+  if (isAssessed && isDecided) return last.text;
   const verdict = {
     status,
     score: isScored ? assessment.score : null,
     level: isScored ? assessment.level : null,
     action,
     cause,
+    decision_score: decisionScore ?? null,
     reasons: reasons ?? [],
     signals: Object.fromEntries(FACT_NAMES.map((name) => [SIGNAL_NAMES[name], facts[name]?.value ?? null])),
   };
   const text = JSON.stringify(verdict).slice(1, -1);
-  verdicts.set(facts, { status, reasons, action, cause, text });
+  verdicts.set(facts, { status, reasons, action, cause, decisionScore, text });
   return text;
 }
 
@@ -99,5 +103,5 @@ function namesText(names: readonly string[]): string {
 
 function failuresText(failures: RiskAssessment['failures']): string {
   if (failures.length === 0) return '[]';
-  return JSON.stringify(failures.map(({ providerId, code }) => ({ provider: providerId, code })));
+  return JSON.stringify(failures.map(toFailureResponse));
 }

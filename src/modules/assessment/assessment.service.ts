@@ -10,11 +10,9 @@ import type { IpIntelligence } from '../providers/ip-intelligence.js';
 import type { LookupOutcome } from '../providers/lookup/lookup-outcome.js';
 import type { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { DEFAULT_COMBINER, type ScoreCombiner } from '../scoring/score-combiner.js';
+import { AssessmentCache, withVendors } from './assessment-cache.js';
 import { OutcomeAssessor } from './outcome-assessor.js';
 import type { RiskAssessment } from './risk-assessment.js';
-
-/** Seconds an assessment is kept: the seeds' hour for a clean address and five minutes for one that may change soon. */
-const TTL_SECONDS = { clean: 3600, risky: 300, unavailable: 10 } as const;
 
 /** Assessments of one bulk work by `prefixKey`. */
 export interface KnownAssessments {
@@ -27,16 +25,16 @@ export interface KnownAssessments {
 export class AssessmentService {
   private readonly flights = new SingleFlight<RiskAssessment>();
   private readonly assessor: OutcomeAssessor;
-  private dataVersion: number;
+  private readonly cache: AssessmentCache;
 
   constructor(
     private readonly lookup: ProviderLookup,
-    private readonly cache: MemoryCache<RiskAssessment>,
+    cache: MemoryCache<RiskAssessment>,
     clock: Clock,
     combiner: ScoreCombiner = DEFAULT_COMBINER,
   ) {
     this.assessor = new OutcomeAssessor(clock, combiner);
-    this.dataVersion = lookup.dataVersion;
+    this.cache = new AssessmentCache(cache, lookup);
   }
 
   /**
@@ -51,11 +49,11 @@ export class AssessmentService {
     // Keyed by the address that is looked up: one NAT64 or Teredo /64 holds clients from all over the world.
     const target = effectiveAddress(address);
     const key = prefixKey(target);
-    const cached = this.cached(key, asksVendors);
+    const cached = this.cache.get(key, asksVendors);
     if (cached !== undefined) return sameFor(address, cached);
     return whenReady(
       this.flights.run(asksVendors ? withVendors(key) : key, () => {
-        const version = this.dataVersion;
+        const { version } = this.cache;
         return whenReady(this.lookup.lookup(target, asksVendors), (outcome) =>
           this.keep(address, key, outcome, version, asksVendors),
         );
@@ -110,7 +108,7 @@ export class AssessmentService {
     isDoubtful: (score: number) => boolean,
     known: KnownAssessments,
   ): MaybePromise<void> {
-    const version = this.dataVersion;
+    const { version } = this.cache;
     const targets = [...missing.values()];
     const take = (outcomes: readonly LookupOutcome[]): void => {
       let index = 0;
@@ -118,7 +116,7 @@ export class AssessmentService {
         const outcome = outcomes[index++];
         if (outcome === undefined) continue;
         // Vendors that refused a bulk lookup may still answer the requests: its failures are not theirs.
-        const isPaid = outcome.askedVendors && outcome.hasQuorum;
+        const isPaid = outcome.askedVendors && outcome.hasQuorum && !outcome.failures.some(({ refused }) => refused);
         const assessment = isPaid ? this.keep(target, key, outcome, version) : this.assessor.assess(target, outcome);
         known.set(key, assessment, target);
       }
@@ -145,20 +143,9 @@ export class AssessmentService {
     return sameFor(address, assessment);
   }
 
-  private cached(key: string, asksVendors: boolean): RiskAssessment | undefined {
-    const { dataVersion } = this.lookup;
-    if (dataVersion !== this.dataVersion) {
-      this.dataVersion = dataVersion;
-      this.cache.clear();
-    }
-    const cached = this.cache.get(key);
-    if (!asksVendors || !this.lookup.hasVendors || cached?.askedVendors === true) return cached;
-    return this.cache.get(withVendors(key));
-  }
-
   /** What is kept, unless it rests on offline data and its score leaves doubt. */
   private undoubted(key: string, isDoubtful: (score: number) => boolean): RiskAssessment | undefined {
-    const cached = this.cached(key, false);
+    const cached = this.cache.get(key, false);
     if (cached === undefined || cached.askedVendors || !this.escalates) return cached;
     return 'score' in cached && isDoubtful(cached.score) ? undefined : cached;
   }
@@ -171,25 +158,13 @@ export class AssessmentService {
     asksVendors = false,
   ): RiskAssessment {
     const assessment = this.assessor.assess(address, outcome);
-    // Vendors that fail those who ask for them may not take the offline verdict from those who do not.
-    const place = asksVendors && assessment.status === 'unavailable' ? withVendors(key) : key;
-    if (version === this.lookup.dataVersion) this.cache.set(place, assessment, ttlSecondsOf(assessment));
+    this.cache.keep(key, assessment, version, asksVendors);
     return assessment;
   }
 }
 
 /** Small enough to answer a waiting request between two of them: some 0.2 ms. */
 const OFFLINE_BATCH = 16;
-
-/** The place of what was asked for although offline data has an answer. */
-function withVendors(key: string): string {
-  return `${key} with vendors`;
-}
-
-function ttlSecondsOf(assessment: RiskAssessment): number {
-  if (assessment.status === 'unavailable' || assessment.status === 'not-applicable') return TTL_SECONDS.unavailable;
-  return assessment.status === 'complete' && assessment.level === 'low' ? TTL_SECONDS.clean : TTL_SECONDS.risky;
-}
 
 /** One assessment serves a whole IPv6 /64; each answer still names the address that was asked about. */
 function sameFor(address: IpAddress, assessment: RiskAssessment): RiskAssessment {

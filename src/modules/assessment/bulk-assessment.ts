@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TurnTaker } from '../../common/async/turn-taker.js';
 import { effectiveAddress } from '../../common/ip/embedded-ipv4.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
 import type { AssessmentService, KnownAssessments } from './assessment.service.js';
@@ -27,6 +27,7 @@ export async function* assessInBulk(
 ): AsyncGenerator<readonly (RiskAssessment | undefined)[], void, undefined> {
   const tally = await tallyOf(addresses);
   const kept = new Map<string, RiskAssessment>();
+  const turns = new TurnTaker();
   const { batchSize } = assessments;
   for (let from = 0; from < addresses.length; from += batchSize) {
     const batch = new Map<string, RiskAssessment>();
@@ -38,16 +39,17 @@ export async function* assessInBulk(
     const places: (IpAddress | undefined)[] = [];
     for (let index = from; index < end; index += 1) places.push(addresses.at(index));
     yield await assessments.assessBatch(places, isDoubtful, known);
-    await nextTurn();
+    await turns.giveWay();
   }
 }
 
 async function tallyOf(addresses: AddressList): Promise<NetworkTally> {
   const tally = new NetworkTally(addresses.length);
+  const turns = new TurnTaker();
   for (let index = 0; index < addresses.length; index += 1) {
     const address = addresses.at(index);
     if (address !== undefined) tally.add(effectiveAddress(address));
-    if (index % COUNTED_IN_ONE_TURN === COUNTED_IN_ONE_TURN - 1) await nextTurn();
+    if (index % COUNTED_IN_ONE_TURN === COUNTED_IN_ONE_TURN - 1) await turns.giveWay();
   }
   return tally;
 }

@@ -5,6 +5,7 @@ import type { SpecialPurpose } from '../../common/ip/special-purpose.js';
 import type { IpIntelligence } from '../providers/ip-intelligence.js';
 import type { LookupOutcome } from '../providers/lookup/lookup-outcome.js';
 import { mergeIntelligence, NO_MERGED_FACTS, type MergedFacts } from '../providers/merged-intelligence.js';
+import { NO_COUNTRY_CLAIMS } from '../providers/merged-place.js';
 import { riskLevelOf } from '../scoring/risk-level.js';
 import { combineScores, type ProviderOpinion, type ScoreCombiner } from '../scoring/score-combiner.js';
 import { NO_CONTEXT, scoreSignals, type Score } from '../scoring/scorecard.js';
@@ -12,6 +13,7 @@ import { DEFAULT_SCORECARD } from '../scoring/scorecards.js';
 import type { RiskAssessment } from './risk-assessment.js';
 
 const NO_OPINIONS: readonly ProviderOpinion[] = Object.freeze([]);
+const NO_PROVIDERS: readonly string[] = Object.freeze([]);
 
 /** Makes assessments out of what providers answered. */
 export class OutcomeAssessor {
@@ -35,9 +37,11 @@ export class OutcomeAssessor {
       facts: NO_MERGED_FACTS,
       location: undefined,
       network: undefined,
+      countryClaims: NO_COUNTRY_CLAIMS,
       opinions: NO_OPINIONS,
       combiner: this.combiner,
-      providers: [],
+      providers: NO_PROVIDERS,
+      partialProviders: NO_PROVIDERS,
       failures: [],
       assessedAt: this.clock.now(),
       askedVendors: false,
@@ -68,7 +72,7 @@ export class OutcomeAssessor {
     address: IpAddress,
     { answers, failures, hasQuorum, askedVendors }: LookupOutcome,
   ): RiskAssessment {
-    const { facts, location, network } = mergeIntelligence(answers);
+    const { facts, location, network, countryClaims } = mergeIntelligence(answers);
     Object.freeze(location);
     Object.freeze(network);
     const opinions = opinionsIn(answers);
@@ -76,6 +80,7 @@ export class OutcomeAssessor {
     const ip = address.text;
     const embeddedIp = embeddedIpv4(address)?.text;
     const providers = answers.map(({ providerId }) => providerId);
+    const partialProviders = partialIn(answers);
     const assessedAt = this.clock.now();
     const { combiner } = this;
     if (!hasQuorum) {
@@ -85,9 +90,11 @@ export class OutcomeAssessor {
         facts,
         location,
         network,
+        countryClaims,
         opinions,
         combiner,
         providers,
+        partialProviders,
         failures,
         assessedAt,
         askedVendors,
@@ -100,13 +107,15 @@ export class OutcomeAssessor {
       facts,
       location,
       network,
+      countryClaims,
       opinions,
       combiner,
       providers,
+      partialProviders,
       failures,
       assessedAt,
       askedVendors,
-      status: failures.length === 0 && !answers.some(isPartial) ? 'complete' : 'degraded',
+      status: failures.length === 0 && partialProviders.length === 0 ? 'complete' : 'degraded',
       score,
       level: riskLevelOf(score),
       reasons,
@@ -114,17 +123,23 @@ export class OutcomeAssessor {
   }
 }
 
-function isPartial({ isPartial: isSo }: IpIntelligence): boolean {
-  return isSo === true;
+function partialIn(answers: readonly IpIntelligence[]): readonly string[] {
+  let partial: string[] | undefined;
+  for (const { providerId, isPartial } of answers) {
+    if (isPartial !== true) continue;
+    partial ??= [];
+    partial.push(providerId);
+  }
+  return partial === undefined ? NO_PROVIDERS : Object.freeze(partial);
 }
 
 /** What the providers make of the address on scales of their own. */
 export function opinionsIn(answers: readonly IpIntelligence[]): readonly ProviderOpinion[] {
   let opinions: ProviderOpinion[] | undefined;
-  for (const { providerId, source = providerId, score } of answers) {
+  for (const { providerId, source = providerId, score, location, isPartial = false } of answers) {
     if (score === undefined) continue;
     opinions ??= [];
-    opinions.push(Object.freeze({ providerId, source, score }));
+    opinions.push(Object.freeze({ providerId, source, score, countryCode: location?.countryCode, isPartial }));
   }
   return opinions === undefined ? NO_OPINIONS : Object.freeze(opinions);
 }

@@ -1,6 +1,7 @@
 import type { SpecialPurpose } from '../../common/ip/special-purpose.js';
 import type { IpLocation, IpNetwork } from '../providers/ip-intelligence.js';
 import type { MergedFacts } from '../providers/merged-intelligence.js';
+import type { CountryClaim } from '../providers/merged-place.js';
 import type { ProviderFailure } from '../providers/protection/provider-result.js';
 import type { ProviderOpinion, ScoreCombiner } from '../scoring/score-combiner.js';
 import type { RiskLevel } from '../scoring/risk-level.js';
@@ -20,12 +21,16 @@ interface Assessed {
   readonly facts: MergedFacts;
   readonly location: IpLocation | undefined;
   readonly network: IpNetwork | undefined;
+  /** Who says which country, where providers differ; the first is the one in `location`. Empty without a dispute. */
+  readonly countryClaims: readonly CountryClaim[];
   /** What providers make of the address on their own scales. */
   readonly opinions: readonly ProviderOpinion[];
   /** How `opinions` and our own card become one score. */
   readonly combiner: ScoreCombiner;
   /** Providers that answered, in order of preference. */
   readonly providers: readonly string[];
+  /** Those of them that could ask only a part of their own sources. */
+  readonly partialProviders: readonly string[];
   readonly failures: readonly ProviderFailure[];
   /** Milliseconds since 1970 at which the providers answered. */
   readonly assessedAt: number;

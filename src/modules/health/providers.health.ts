@@ -8,7 +8,10 @@ import {
 import { ownHealth } from '../providers/protection/vendor-lane.js';
 import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 
-/** Reports every provider without asking one. Degraded is not down; ready means that a quorum can answer. */
+/**
+ * Reports every provider without asking one. Degraded is not down; ready means that there can be a verdict: a quorum can
+ * answer, or, where vendors are asked in doubt only, an offline provider.
+ */
 @Injectable()
 export class ProvidersHealthIndicator {
   constructor(

@@ -34,8 +34,8 @@ const services: Provider[] = [
   {
     provide: POLICY_SET,
     inject: [IP_RISK_OPTIONS, IP_INTELLIGENCE_PROVIDERS],
-    useFactory: ({ policies }: IpRiskModuleOptions, providers: readonly IpIntelligenceProvider[]) =>
-      withKnownScorecards(policies ?? readPolicyFile(), providers),
+    useFactory: ({ policies, strategy }: IpRiskModuleOptions, providers: readonly IpIntelligenceProvider[]) =>
+      withKnownScorecards(policies ?? readPolicyFile(), providers, strategy),
   },
   {
     provide: ClientIpResolver,

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
-import { inCountry, intelligence } from '../../../test/support/intelligence.js';
+import { blank, scored } from '../../../test/support/assessments.js';
+import { intelligence } from '../../../test/support/intelligence.js';
 import type { RiskAssessment, ScoredAssessment } from '../assessment/risk-assessment.js';
-import type { FactName } from '../providers/ip-intelligence.js';
-import { mergeIntelligence, NO_MERGED_FACTS } from '../providers/merged-intelligence.js';
-import { riskLevelOf } from '../scoring/risk-level.js';
-import { DEFAULT_COMBINER } from '../scoring/score-combiner.js';
-import { NO_CONTEXT, scoreSignals } from '../scoring/scorecard.js';
-import { unifiedScorecard } from '../scoring/unified.scorecard.js';
+import { mergeIntelligence } from '../providers/merged-intelligence.js';
 import { decide, decideSkipped, decideUnknownClient } from './decide.js';
 import type { IpRiskPolicy } from './ip-risk-policy.js';
 import { withKnownScorecards } from './known-scorecards.js';
@@ -15,26 +11,6 @@ import { readPolicyFile } from './policy-file.js';
 
 const { policies, defaultPolicy } = readPolicyFile();
 const named = (name: string): IpRiskPolicy => policies.get(name) ?? defaultPolicy;
-
-const blank = {
-  ip: '8.8.8.8',
-  embeddedIp: undefined,
-  facts: NO_MERGED_FACTS,
-  location: undefined,
-  network: undefined,
-  opinions: [],
-  combiner: DEFAULT_COMBINER,
-  providers: ['stub'],
-  failures: [],
-  assessedAt: 0,
-  askedVendors: true,
-};
-
-function scored(facts: Partial<Record<FactName, boolean>>, country?: string): ScoredAssessment {
-  const merged = mergeIntelligence([intelligence(facts, { location: inCountry(country) })]);
-  const { score, reasons } = scoreSignals(unifiedScorecard, { facts: merged.facts, context: NO_CONTEXT });
-  return { ...blank, ...merged, status: 'complete', score, level: riskLevelOf(score), reasons };
-}
 
 const withScore = (score: number): ScoredAssessment => ({ ...scored({}), score });
 const unavailable: RiskAssessment = {
@@ -189,49 +165,6 @@ describe('country rules', () => {
     expect(under(scored({}, 'US'), {}, 'us')).toMatchObject({ score: 0, action: 'allow' });
     expect(under(scored({}, undefined), {}, 'FR').score).toBe(0);
     for (const stated of ['', 'Germany', 'D', '49']) expect(under(scored({}, 'DE'), {}, stated).score).toBe(0);
-  });
-});
-
-describe("a policy that goes by a provider's own card", () => {
-  const card = {
-    bands: [
-      { from: 0, label: 'low', action: 'allow' as const },
-      { from: 80, label: 'critical', action: 'block' as const },
-    ],
-    claimedCountryDiffers: 30,
-  };
-  const rows = [
-    { code: 'VPN', points: 25, detail: 'is_vpn' },
-    { code: 'BLACKLISTED', points: 60, detail: 'isIPBlacklisted' },
-  ];
-  const opinion = { providerId: 'apiverve', source: 'apiverve', score: { card, rows } };
-  const assessment: ScoredAssessment = { ...scored({}, 'DE'), opinions: [opinion] };
-
-  it("scores to the card's point and caps at 100", () => {
-    expect(under(assessment, { scorecard: 'apiverve' })).toMatchObject({ score: 85, action: 'block' });
-    const claimed = under(assessment, { scorecard: 'apiverve' }, 'US');
-    expect(claimed).toMatchObject({ score: 100, action: 'block' });
-    expect(claimed.reasons.map(({ code, points }) => [code, points])).toEqual([
-      ['VPN', 25],
-      ['BLACKLISTED', 60],
-      ['CLAIMED_COUNTRY_DIFFERS', 30],
-      ['SCORE_CAPPED', -15],
-    ]);
-  });
-
-  it('has no verdict where that provider gave no score', () => {
-    expect(under(scored({}), { scorecard: 'apiverve' })).toMatchObject({
-      cause: 'unavailable',
-      score: undefined,
-      degraded: ['apiverve'],
-    });
-  });
-
-  it('counts a claimed country in the opinion too when our own card decides', () => {
-    const below = { ...opinion, score: { card, rows: rows.slice(1) } };
-    const decision = under({ ...scored({}, 'DE'), opinions: [below] }, {}, 'US');
-    expect(decision.score).toBe(90);
-    expect(decision.reasons.reduce((sum, { points }) => sum + points, 0)).toBe(90);
   });
 });
 

@@ -1,5 +1,5 @@
-import type { RiskAssessment, ScoredAssessment } from '../assessment/risk-assessment.js';
-import { combineScores, scoreOfProvider } from '../scoring/score-combiner.js';
+import type { RiskAssessment, ScoredAssessment, UnavailableAssessment } from '../assessment/risk-assessment.js';
+import { combineScores, placesElsewhere, scoreOfProvider, type ProviderOpinion } from '../scoring/score-combiner.js';
 import {
   isCertain,
   NO_CONTEXT,
@@ -9,7 +9,7 @@ import {
   type RiskReason,
 } from '../scoring/scorecard.js';
 import { DEFAULT_SCORECARD, SCORECARDS } from '../scoring/scorecards.js';
-import { BLOCKABLE_FACTS, type IpRiskPolicy } from './ip-risk-policy.js';
+import { BLOCKABLE_FACTS, type BlockableFact, type IpRiskPolicy } from './ip-risk-policy.js';
 import type { DigestedPolicy } from './policy-digest.js';
 import type { DecisionCause, RiskAction, RiskDecision } from './risk-decision.js';
 
@@ -62,7 +62,7 @@ function rule(assessment: RiskAssessment, policy: IpRiskPolicy, context: Request
         ? { action: 'allow', cause: 'not-applicable', score: undefined, reasons: NONE, degraded: NONE }
         : withoutVerdict(policy, 'client-ip-unknown', ['client-ip']);
     case 'unavailable':
-      return withoutVerdict(policy, 'unavailable', failedProviders(assessment));
+      return ruleOnWhatIsKnown(assessment, policy, context);
     case 'complete':
     case 'degraded':
       return ruleOnScore(assessment, policy, context);
@@ -83,28 +83,67 @@ function withoutVerdict(
   };
 }
 
-function failedProviders({ failures }: RiskAssessment): readonly string[] {
-  return failures.length === 0 ? NONE : failures.map(({ providerId }) => providerId);
+/** Providers that did not answer, or not in full. */
+function missingProviders({ failures, partialProviders }: RiskAssessment): readonly string[] {
+  if (failures.length === 0) return partialProviders;
+  return [...failures.map(({ providerId }) => providerId), ...partialProviders];
+}
+
+/**
+ * Too few providers answered, but what some of them are certain of stays true: an outage may not let through whom the
+ * policy blocks by that alone. Everything else is for the fail mode.
+ */
+function ruleOnWhatIsKnown(assessment: UnavailableAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
+  const degraded = missingProviders(assessment);
+  const signals = contextSignals(assessment, policy, statedCountry(context));
+  const own = scoreSignals(DEFAULT_SCORECARD, { facts: assessment.facts, context: signals });
+  const isEnough = policy.scorecard === DEFAULT_SCORECARD.name && own.score >= policy.thresholds.block;
+  const cause = certainBlock(assessment, policy, signals) ?? (isEnough ? 'score' : undefined);
+  if (cause === undefined) return withoutVerdict(policy, 'unavailable', degraded);
+  return { action: 'block', cause, ...pointsIn(own), degraded };
 }
 
 function ruleOnScore(assessment: ScoredAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
-  const signals = contextSignals(assessment, policy, context);
-  const scored = scoreUnder(assessment, policy, signals);
+  const stated = statedCountry(context);
+  const signals = contextSignals(assessment, policy, stated);
+  const opinion = decidingOpinion(assessment, policy);
+  const scored =
+    opinion === undefined ? ownScore(assessment, policy, signals, stated) : scoreOfProvider(opinion, stated);
+  const certain = certainBlock(assessment, policy, signals);
+  const degraded = missingProviders(assessment);
+  if (certain !== undefined) return { action: 'block', cause: certain, ...pointsIn(scored ?? assessment), degraded };
   // The policy goes by the card of one provider, and that provider has given no score.
   if (scored === undefined) return withoutVerdict(policy, 'unavailable', [policy.scorecard]);
   const { score, reasons } = scored;
-  const degraded = failedProviders(assessment);
-  if (signals.isDeniedCountry === true && policy.onDeniedCountry === 'block') {
-    return { action: 'block', cause: 'denied-country', score, reasons, degraded };
-  }
-  if (policy.blockOn.some((fact) => isCertain(assessment.facts[BLOCKABLE_FACTS[fact]]))) {
-    return { action: 'block', cause: 'fact', score, reasons, degraded };
-  }
   // A broken score compares false with every threshold, which would mean "allow"; it is no verdict instead.
   if (!(score >= 0 && score <= 100)) return withoutVerdict(policy, 'unavailable', [policy.scorecard]);
   const action = actionFor(score, policy);
+  // What a provider did not get to ask can only add points: a score that stops the request does, any other is not known.
+  if (opinion?.isPartial === true && (action === 'allow' || action === 'monitor')) {
+    return withoutVerdict(policy, 'unavailable', [policy.scorecard]);
+  }
   const isGeographic = action === 'block' && signals.isDeniedCountry === true;
   return { action, cause: isGeographic ? 'denied-country' : 'score', score, reasons, degraded };
+}
+
+/** What a relay, which is none of them, looks like to those who do not know it. */
+const LOOKS_OF_A_RELAY: readonly BlockableFact[] = ['vpn', 'proxy', 'residential-proxy', 'hosting'];
+
+/** What the policy blocks by itself, whatever the score; `undefined` where there is nothing of it. */
+function certainBlock(
+  { facts }: ScoredAssessment | UnavailableAssessment,
+  { blockOn, onDeniedCountry }: IpRiskPolicy,
+  { isDeniedCountry }: ContextSignals,
+): 'denied-country' | 'fact' | undefined {
+  if (isDeniedCountry === true && onDeniedCountry === 'block') return 'denied-country';
+  const isRelay = isCertain(facts.isRelay);
+  const isBlocked = (fact: BlockableFact): boolean =>
+    isCertain(facts[BLOCKABLE_FACTS[fact]]) && !(isRelay && LOOKS_OF_A_RELAY.includes(fact));
+  return blockOn.some(isBlocked) ? 'fact' : undefined;
+}
+
+function pointsIn({ score, reasons }: Score): Pick<Ruling, 'score' | 'reasons'> {
+  return { score, reasons };
 }
 
 function actionFor(score: number, { thresholds }: IpRiskPolicy): RiskAction {
@@ -113,37 +152,50 @@ function actionFor(score: number, { thresholds }: IpRiskPolicy): RiskAction {
   return score >= thresholds.monitor ? 'monitor' : 'allow';
 }
 
+/** Anything but a country code, such as '' or 'Germany', states nothing that could differ. */
+function statedCountry({ claimedCountry }: RequestContext): string | undefined {
+  return claimedCountry !== undefined && COUNTRY_CODE.test(claimedCountry) ? claimedCountry.toUpperCase() : undefined;
+}
+
 function contextSignals(
-  { location }: ScoredAssessment,
+  { location }: ScoredAssessment | UnavailableAssessment,
   { deniedCountries, allowedCountries }: IpRiskPolicy,
-  { claimedCountry }: RequestContext,
+  stated: string | undefined,
 ): ContextSignals {
   const country = location?.countryCode;
   const hasNoRule = deniedCountries.length === 0 && allowedCountries.length === 0;
-  if (country === undefined || (hasNoRule && claimedCountry === undefined)) return NO_CONTEXT;
+  if (country === undefined || (hasNoRule && stated === undefined)) return NO_CONTEXT;
   return {
-    // Anything but a country code, such as '' or 'Germany', states nothing that could differ.
-    claimedCountryDiffers:
-      claimedCountry !== undefined && COUNTRY_CODE.test(claimedCountry)
-        ? claimedCountry.toUpperCase() !== country
-        : undefined,
+    claimedCountryDiffers: stated === undefined ? undefined : stated !== country,
     isDeniedCountry:
       deniedCountries.includes(country) || (allowedCountries.length > 0 && !allowedCountries.includes(country)),
     speedKmh: undefined,
   };
 }
 
-function scoreUnder(assessment: ScoredAssessment, policy: IpRiskPolicy, context: ContextSignals): Score | undefined {
+/** The opinion that decides alone, where the policy goes by a provider's card and that provider has given a score. */
+function decidingOpinion({ opinions }: ScoredAssessment, { scorecard }: IpRiskPolicy): ProviderOpinion | undefined {
+  if (Object.hasOwn(SCORECARDS, scorecard)) return undefined;
+  return opinions.find(({ providerId }) => providerId === scorecard);
+}
+
+/** The score by a card of ours; `undefined` where the policy goes by none. */
+function ownScore(
+  assessment: ScoredAssessment,
+  { scorecard }: IpRiskPolicy,
+  context: ContextSignals,
+  stated: string | undefined,
+): Score | undefined {
   const { facts, opinions, combiner } = assessment;
-  const differs = context.claimedCountryDiffers === true;
-  if (policy.scorecard === DEFAULT_SCORECARD.name) {
-    if (!differs && context.isDeniedCountry !== true) return assessment;
-    return combineScores(scoreSignals(DEFAULT_SCORECARD, { facts, context }), opinions, combiner, differs);
+  if (scorecard === DEFAULT_SCORECARD.name) {
+    const isElsewhere =
+      stated !== undefined &&
+      (context.claimedCountryDiffers === true || opinions.some((opinion) => placesElsewhere(opinion, stated)));
+    if (!isElsewhere && context.isDeniedCountry !== true) return assessment;
+    return combineScores(scoreSignals(DEFAULT_SCORECARD, { facts, context }), opinions, combiner, stated);
   }
-  const card = Object.hasOwn(SCORECARDS, policy.scorecard) ? SCORECARDS[policy.scorecard] : undefined;
-  if (card !== undefined) return scoreSignals(card, { facts, context });
-  const opinion = opinions.find(({ providerId }) => providerId === policy.scorecard);
-  return opinion === undefined ? undefined : scoreOfProvider(opinion, differs);
+  const card = Object.hasOwn(SCORECARDS, scorecard) ? SCORECARDS[scorecard] : undefined;
+  return card === undefined ? undefined : scoreSignals(card, { facts, context });
 }
 
 function toDecision(

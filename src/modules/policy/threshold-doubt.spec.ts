@@ -49,6 +49,12 @@ describe('isNearThreshold', () => {
 });
 
 describe('leavesDoubt', () => {
+  it("asks the vendor whose card decides, whatever offline data's own score", () => {
+    const policy = { thresholds: login, scorecard: 'ipstack' };
+    expect(leavesDoubt(assessed({ score: 0 }), policy, 10)).toBe(true);
+    expect(leavesDoubt(assessed({ score: 0, askedVendors: true }), policy, 10)).toBe(false);
+  });
+
   it.each<[string, Partial<RiskAssessment>, boolean]>([
     ['a score near a threshold', { score: 40 }, true],
     ['a score far from every threshold', { score: 0 }, false],
@@ -57,6 +63,6 @@ describe('leavesDoubt', () => {
     ['no verdict after vendors were asked', { status: 'unavailable', askedVendors: true }, false],
     ['an address without a reputation', { status: 'not-applicable' }, false],
   ])('of %s', (_, assessment, isLeft) => {
-    expect(leavesDoubt(assessed(assessment), login, 10)).toBe(isLeft);
+    expect(leavesDoubt(assessed(assessment), { thresholds: login, scorecard: 'unified' }, 10)).toBe(isLeft);
   });
 });

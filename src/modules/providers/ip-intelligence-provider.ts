@@ -33,10 +33,12 @@ export interface LookupContext extends CallContext {
 export interface ProviderLimits {
   /** Lookups at the same time; one more is refused at once, not queued. @default 25 */
   readonly maxConcurrent?: number;
-  /** Milliseconds from which an answer counts as a failure for the circuit breaker. @default 1000 */
+  /** Milliseconds from which an answer is slow; a vendor all of whose answers are is cut off. @default 0.8 of the lookup's deadline */
   readonly slowCallMs?: number;
   /** Credits that one lookup costs. @default 1 */
   readonly creditsPerLookup?: number;
+  /** Whether the vendor takes credits for an address that it does not accept. @default true */
+  readonly chargesBadInput?: boolean;
   /** Credits that may be spent in a day (UTC). @default no limit */
   readonly dailyBudget?: number;
 }
@@ -61,6 +63,8 @@ export interface IpIntelligenceProvider {
   readonly id: string;
   /** `offline` answers from memory, at once and for nothing; `vendor` is asked over the network. */
   readonly kind: 'offline' | 'vendor';
+  /** Providers that name the same source repeat each other: towards the quorum they count once. @default the id */
+  readonly source?: string;
   /** Grows when the provider's own data changes, so that answers given before are not served from a cache. */
   readonly dataVersion?: number;
   /** How its own score is to be read, where it gives one; a policy may then name the provider as its scorecard. */

@@ -84,13 +84,13 @@ export const NO_FACTS: Facts = Object.freeze({
 });
 
 /** True when the answer holds no knowledge at all: it counts as no verdict, never as "nothing bad". */
-export function knowsNothing({ facts, location, network, score }: IpIntelligence): boolean {
-  return (
-    score === undefined &&
-    isBlank(location) &&
-    isBlank(network) &&
-    FACT_NAMES.every((name) => facts[name] === undefined)
-  );
+export function knowsNothing(answer: IpIntelligence): boolean {
+  return isBlank(answer.location) && isBlank(answer.network) && !speaksOfRisk(answer);
+}
+
+/** True when the answer holds a fact, also one that is false, or a score. Where an address is says nothing of its risk. */
+export function speaksOfRisk({ facts, score }: IpIntelligence): boolean {
+  return score !== undefined || FACT_NAMES.some((name) => facts[name] !== undefined);
 }
 
 /** True for an answer of the promised form: every fact absent or a boolean with a confidence of 0–1, every number finite. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fact, intelligence } from '../../../test/support/intelligence.js';
+import { fact, inCountry, intelligence } from '../../../test/support/intelligence.js';
 import type { IpIntelligence } from './ip-intelligence.js';
 import { mergeIntelligence } from './merged-intelligence.js';
 
@@ -29,6 +29,16 @@ describe('mergeIntelligence', () => {
 
   it('takes the riskier side when both are equally sure', () => {
     expect(mergeIntelligence([saying('a', false, 0.7), saying('b', true, 0.7)]).facts.isAnonymousVpn?.value).toBe(true);
+  });
+
+  it('lets a certain entry stand against any number of lists that do not have it, and a guess fall', () => {
+    const noes = ['a', 'b', 'c', 'd'].map((id) => saying(id, false, 0.5));
+    expect(mergeIntelligence([saying('tor-list', true), ...noes]).facts.isAnonymousVpn).toMatchObject({
+      value: true,
+      confidence: 1,
+      isDisputed: true,
+    });
+    expect(mergeIntelligence([saying('guess', true, 0.6), ...noes]).facts.isAnonymousVpn?.value).toBe(false);
   });
 
   it('gives providers of one source one voice, the surest of theirs', () => {
@@ -84,9 +94,19 @@ describe('mergeIntelligence', () => {
     );
   });
 
-  it('fills location and network field by field in order of preference', () => {
-    const first = intelligence({}, { network: { asn: 1, organization: undefined, isp: undefined } });
-    const second = intelligence({}, { network: { asn: 2, organization: 'Second', isp: undefined } });
-    expect(mergeIntelligence([first, second]).network).toEqual({ asn: 1, organization: 'Second', isp: undefined });
+  it('hands one answer on as it is, with one list for all that nobody disputes', () => {
+    const only = intelligence({}, { location: inCountry('DE') });
+    const { location, network, countryClaims } = mergeIntelligence([only]);
+    expect(location).toBe(only.location);
+    expect(network).toBe(only.network);
+    expect(countryClaims).toBe(mergeIntelligence([only, only]).countryClaims);
+  });
+
+  it('joins location, network and the dispute about the country of several', () => {
+    const answers = ['US', 'AU'].map((code) => intelligence({}, { providerId: code, location: inCountry(code) }));
+    const { location, network, countryClaims } = mergeIntelligence(answers);
+    expect(location).toEqual(inCountry('US'));
+    expect(network).toEqual({ asn: 64496, organization: 'Example', isp: 'Example' });
+    expect(countryClaims).toHaveLength(2);
   });
 });

@@ -8,6 +8,13 @@ import {
   type IpLocation,
   type IpNetwork,
 } from './ip-intelligence.js';
+import {
+  countryClaimsIn,
+  mergeLocations,
+  mergeNetworks,
+  NO_COUNTRY_CLAIMS,
+  type CountryClaim,
+} from './merged-place.js';
 
 /** One provider's word on one fact. */
 export interface Claim extends Fact {
@@ -31,23 +38,28 @@ export interface MergedIntelligence {
   readonly facts: MergedFacts;
   readonly location: IpLocation | undefined;
   readonly network: IpNetwork | undefined;
+  /** Who says which country, where providers differ; the first is the one that is followed. Empty without a dispute. */
+  readonly countryClaims: readonly CountryClaim[];
 }
 
 export const NO_MERGED_FACTS: MergedFacts = NO_FACTS as MergedFacts;
 
 /**
  * Joins the answers, given in order of preference. For each fact the side with the larger sum of confidence wins, on a
- * tie the side that says yes; providers of one source have one voice, the surest of theirs. Location and network come field by field from the first provider that knows.
+ * tie the side that says yes, and a certain yes always; providers of one source have one voice, the surest of theirs. Location and network are the
+ * first provider's, completed by those who mean the same place and the same network.
  */
 export function mergeIntelligence(answers: readonly IpIntelligence[]): MergedIntelligence {
   const [only] = answers;
   if (only !== undefined && answers.length === 1) {
-    return { facts: mergeAlone(only), location: only.location, network: only.network };
+    const { location, network } = only;
+    return { facts: mergeAlone(only), location, network, countryClaims: NO_COUNTRY_CLAIMS };
   }
   return {
     facts: mergeFacts(answers),
-    location: firstKnown(answers.map(({ location }) => location)),
-    network: firstKnown(answers.map(({ network }) => network)),
+    location: mergeLocations(answers),
+    network: mergeNetworks(answers),
+    countryClaims: countryClaimsIn(answers),
   };
 }
 
@@ -79,10 +91,7 @@ function mergeFact(name: FactName, answers: readonly IpIntelligence[]): MergedFa
     if (voice === undefined || outvotes(fact, voice)) voices.set(source, fact);
   }
   if (claims.length === 0) return undefined;
-  let balance = 0;
-  // Whole thousandths: sums of fractions depend on their order.
-  for (const { value, confidence } of voices.values()) balance += Math.round(confidence * 1000) * (value ? 1 : -1);
-  const value = balance > 0 || (balance === 0 && claims.some((claim) => claim.value));
+  const value = isAffirmed([...voices.values()]);
   const winning = claims.filter((claim) => claim.value === value);
   const losing = claims.filter((claim) => claim.value !== value);
   return Object.freeze({
@@ -93,17 +102,17 @@ function mergeFact(name: FactName, answers: readonly IpIntelligence[]): MergedFa
   });
 }
 
+/** Just short of a certain yes: however many lists an address is not on, an entry on one that is sure of it stands. */
+const MOST_OF_ALL_NOES = 990;
+
+function isAffirmed(voices: readonly Fact[]): boolean {
+  // Whole thousandths: sums of fractions depend on their order.
+  const sumOf = (side: boolean): number =>
+    voices.reduce((sum, { value, confidence }) => (value === side ? sum + Math.round(confidence * 1000) : sum), 0);
+  return voices.some(({ value }) => value) && sumOf(true) >= Math.min(sumOf(false), MOST_OF_ALL_NOES);
+}
+
 /** Of two words from one source the surer one counts, on a tie the one that says yes. */
 function outvotes(fact: Fact, other: Fact): boolean {
   return fact.confidence > other.confidence || (fact.confidence === other.confidence && fact.value);
-}
-
-function firstKnown<T extends object>(values: readonly (T | undefined)[]): T | undefined {
-  const known = values.filter((value) => value !== undefined);
-  if (known.length <= 1) return known[0];
-  const merged: Record<string, unknown> = {};
-  for (const value of known) {
-    for (const [field, fieldValue] of Object.entries(value)) merged[field] ??= fieldValue;
-  }
-  return merged as T;
 }

@@ -19,6 +19,8 @@ export interface VendorOptions {
   readonly dailyBudget?: number;
   /** Lookups at the same time; one more is refused at once. @default 25 */
   readonly maxConcurrent?: number;
+  /** Milliseconds from which an answer is slow; a vendor all of whose answers are is cut off. @default 0.8 of the lookup's deadline */
+  readonly slowCallMs?: number;
   readonly clock?: Clock;
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -86,10 +88,10 @@ export function vendorSetup(
 
 /** The limits that the options set, over the vendor's own. */
 export function vendorLimits(options: VendorOptions, own: ProviderLimits = {}): ProviderLimits {
-  const { dailyBudget, maxConcurrent, timeoutMs = DEFAULT_VENDOR_TIMEOUT_MS } = options;
+  const { dailyBudget, maxConcurrent, slowCallMs } = options;
   return {
-    slowCallMs: timeoutMs,
     ...own,
+    ...(slowCallMs === undefined ? {} : { slowCallMs }),
     ...(dailyBudget === undefined ? {} : { dailyBudget }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
   };

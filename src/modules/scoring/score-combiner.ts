@@ -19,6 +19,21 @@ export interface ProviderOpinion {
   /** Opinions from one source are one opinion. */
   readonly source: string;
   readonly score: ProviderScore;
+  /** ISO 3166-1 alpha-2 of the country that this provider has the address in; its card goes by no other's. */
+  readonly countryCode: string | undefined;
+  /** True when the provider could ask only a part of its own sources: `score` is a least one then. */
+  readonly isPartial: boolean;
+}
+
+/** A provider's opinion in figures. */
+export interface OpinionReport {
+  readonly providerId: string;
+  /** 0-100 on the provider's own scale. */
+  readonly score: number;
+  /** The provider's word for it. */
+  readonly band: string;
+  /** 0-100 on our scale. */
+  readonly onOurScale: number;
 }
 
 interface Opinion {
@@ -31,21 +46,23 @@ interface Opinion {
 /**
  * Joins our own score and the providers'. The reasons stay those of our card, and one more row says what the providers'
  * opinions made of it, so that the points of all reasons still add up to the score. Pure.
+ *
+ * @param claimedCountry ISO 3166-1 alpha-2, upper case, of the country the caller states; each card compares its own.
  */
 export function combineScores(
   own: Score,
   opinions: readonly ProviderOpinion[],
   combiner: ScoreCombiner,
-  claimedCountryDiffers = false,
+  claimedCountry?: string,
 ): Score {
   if (opinions.length === 0) return own;
   const unified: Opinion = { by: 'unified', source: 'unified', score: own.score, detail: '' };
   // Before one speaks for its source: who is left out may not silence the others of it.
   const counted = opinions.filter(({ providerId }) => weightOf(providerId, combiner) > 0);
-  const others = oneForEachSource(counted.map((opinion) => onOneScale(opinion, claimedCountryDiffers)));
-  const score = joined([unified, ...others], combiner);
+  const others = oneForEachSource(counted.map((opinion) => onOneScale(opinion, claimedCountry)));
+  const score = corroborated(joined([unified, ...others], combiner), own);
   if (score === own.score) return own;
-  const deciding = combiner.kind === 'max' ? others.filter((opinion) => opinion.score === score) : others;
+  const deciding = combiner.kind === 'max' ? others.filter((opinion) => opinion.score >= score) : others;
   const reason: RiskReason = Object.freeze({
     code: 'PROVIDER_SCORE',
     points: score - own.score,
@@ -55,10 +72,35 @@ export function combineScores(
   return { score, reasons: Object.freeze([...own.reasons, reason]) };
 }
 
+/** Reasons of ours that say more than that the sender is hidden. */
+const CORROBORATING = new Set([
+  'BLOCKLISTED',
+  'ABUSIVE',
+  'ABUSIVE_SHARED_ADDRESS',
+  'BOT',
+  'IMPOSSIBLE_TRAVEL',
+  'DENIED_COUNTRY',
+  'CLAIMED_COUNTRY_DIFFERS',
+]);
+
+/**
+ * The highest score that a vendor's opinion alone makes: a challenge under the default policies. Vendors give 80 and more
+ * to a mere VPN or Tor exit, which is no block here, and one that errs would lock everybody out. A policy may go by the
+ * vendor's own card instead.
+ */
+const MOST_BY_OPINION_ALONE = 79;
+
+function corroborated(score: number, own: Score): number {
+  if (own.reasons.some(({ code }) => CORROBORATING.has(code))) return score;
+  return Math.min(score, Math.max(own.score, MOST_BY_OPINION_ALONE));
+}
+
 /** The provider's own card alone, to the point. */
-export function scoreOfProvider({ providerId, score }: ProviderOpinion, claimedCountryDiffers = false): Score {
-  const total = pointsOf(score, claimedCountryDiffers);
-  const rows = claimedCountryDiffers ? [...score.rows, claimedRow(score)] : [...score.rows];
+export function scoreOfProvider(opinion: ProviderOpinion, claimedCountry?: string): Score {
+  const { providerId, score } = opinion;
+  const isElsewhere = placesElsewhere(opinion, claimedCountry);
+  const total = pointsOf(score, isElsewhere);
+  const rows = isElsewhere ? [...score.rows, claimedRow(score)] : [...score.rows];
   const reasons: RiskReason[] = rows
     .filter(({ points }) => points !== 0)
     .map(({ code, points, detail }) => ({ code, points, provider: providerId, detail }));
@@ -70,19 +112,31 @@ export function scoreOfProvider({ providerId, score }: ProviderOpinion, claimedC
   return { score: total, reasons: Object.freeze(reasons.map((reason) => Object.freeze(reason))) };
 }
 
+/** What the provider says of the address, on its own scale and on ours. */
+export function opinionReport(opinion: ProviderOpinion, claimedCountry?: string): OpinionReport {
+  const { providerId, score } = opinion;
+  const points = pointsOf(score, placesElsewhere(opinion, claimedCountry));
+  const { label } = bandOf(score.card, points);
+  return { providerId, score: points, band: label, onOurScale: onOurScale(score.card, points) };
+}
+
+/** True where the caller states a country and the provider has the address in another. Unknown differs from nothing. */
+export function placesElsewhere({ countryCode }: ProviderOpinion, claimedCountry: string | undefined): boolean {
+  return claimedCountry !== undefined && countryCode !== undefined && claimedCountry !== countryCode;
+}
+
 function claimedRow({ card }: ProviderScore): ProviderScore['rows'][number] {
   return {
     code: 'CLAIMED_COUNTRY_DIFFERS',
     points: card.claimedCountryDiffers ?? 0,
-    detail: 'the stated country is not the country of the address',
+    detail: 'the stated country is not the one this provider has the address in',
   };
 }
 
-function onOneScale({ providerId, source, score }: ProviderOpinion, claimedCountryDiffers: boolean): Opinion {
-  const points = pointsOf(score, claimedCountryDiffers);
-  const { label } = bandOf(score.card, points);
-  const ours = onOurScale(score.card, points);
-  return { by: providerId, source, score: ours, detail: `${providerId}'s ${points} (${label}), here ${ours}` };
+function onOneScale(opinion: ProviderOpinion, claimedCountry: string | undefined): Opinion {
+  const { providerId, score, band, onOurScale: ours } = opinionReport(opinion, claimedCountry);
+  const detail = `${providerId}'s ${score} (${band}), here ${ours}`;
+  return { by: providerId, source: opinion.source, score: ours, detail };
 }
 
 /** The highest of the opinions that repeat each other. */

@@ -47,6 +47,18 @@ describe('unified scorecard', () => {
     ['a blocklisted address', { isBlocklisted: true }, 60],
     ['a residential proxy', { isResidentialProxy: true, isPublicProxy: true }, 30],
     ['a mobile client', { isMobile: true }, 0],
+    ['an abusive address', { isAbusive: true }, 40],
+    ['an abusive address on a blocklist', { isAbusive: true, isBlocklisted: true }, 60],
+    ['an abusive Tor exit', { isAbusive: true, isTorExitNode: true }, 70],
+    ['an abusive VPN', { isAbusive: true, isAnonymousVpn: true }, 45],
+    ["an abusive address of a carrier's thousands", { isAbusive: true, isMobile: true }, 20],
+    ['a bot', { isBot: true }, 20],
+    ['a bot that is a verified crawler', { isBot: true, isKnownCrawler: true }, 0],
+    [
+      'a relay that vendors take for a VPN and a proxy',
+      { isRelay: true, isAnonymousVpn: true, isPublicProxy: true },
+      0,
+    ],
   ])('scores %s', (_, facts, expected) => {
     expect(score(facts).score).toBe(expected);
   });
@@ -60,6 +72,12 @@ describe('unified scorecard', () => {
   it('counts hosting beside a VPN that is only suspected', () => {
     const facts = mergedFacts({ isAnonymousVpn: fact(true, 0.5), isHostingProvider: true });
     expect(scoreSignals(unifiedScorecard, { facts, context: NO_CONTEXT })).toMatchObject({ score: 13 + 30 });
+  });
+
+  it('lets nothing that is only suspected explain a certain fact away', () => {
+    const suspected = { isTorExitNode: fact(true, 0.3), isKnownCrawler: fact(true, 0.1), isRelay: fact(true, 0.5) };
+    const facts = mergedFacts({ ...suspected, isAnonymousVpn: true, isPublicProxy: true, isBot: true });
+    expect(scoreSignals(unifiedScorecard, { facts, context: NO_CONTEXT }).score).toBe(25 + 25 + 20);
   });
 
   it('names a relay without giving points for it', () => {

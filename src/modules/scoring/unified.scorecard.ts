@@ -1,9 +1,11 @@
+import type { MergedFacts } from '../providers/merged-intelligence.js';
 import { claimedCountryDiffers, deniedCountry, impossibleTravel } from './context-rules.js';
 import { evidenceOf, isCertain, type Scorecard } from './scorecard.js';
 
 /**
  * Our own card on merged facts, the default. No single anonymiser blocks under the default policies: VPN alone is a
- * mark, Tor a strong one, a relay none, and a hosting address counts only where nothing else explains it.
+ * mark, Tor a strong one, a relay none, and a hosting address counts only where nothing else explains it. What explains
+ * another fact away must be certain itself.
  */
 export const unifiedScorecard: Scorecard = {
   name: 'unified',
@@ -14,25 +16,39 @@ export const unifiedScorecard: Scorecard = {
       // A blocklist entry is abuse that others found too; it is not counted twice.
       code: 'ABUSIVE',
       points: 40,
-      evidence: ({ facts }) => (isCertain(facts.isBlocklisted) ? undefined : evidenceOf(facts.isAbusive)),
+      evidence: ({ facts }) =>
+        isCertain(facts.isBlocklisted) || isShared(facts) ? undefined : evidenceOf(facts.isAbusive),
+    },
+    {
+      // Every Tor exit and every VPN is reported for what one of its thousands of users did.
+      code: 'ABUSIVE_SHARED_ADDRESS',
+      points: 20,
+      evidence: ({ facts }) =>
+        isCertain(facts.isBlocklisted) || !isShared(facts) ? undefined : evidenceOf(facts.isAbusive),
     },
     {
       // A verified crawler is a bot that says so.
       code: 'BOT',
       points: 20,
-      evidence: ({ facts }) => (facts.isKnownCrawler?.value === true ? undefined : evidenceOf(facts.isBot)),
+      evidence: ({ facts }) => (isCertain(facts.isKnownCrawler) ? undefined : evidenceOf(facts.isBot)),
     },
     {
+      // Public VPN lists and vendors hold relays too; a relay that is certain is one.
       code: 'ANONYMOUS_VPN',
       points: 25,
-      evidence: ({ facts }) => (facts.isTorExitNode?.value === true ? undefined : evidenceOf(facts.isAnonymousVpn)),
+      evidence: ({ facts }) =>
+        isCertain(facts.isTorExitNode) || isCertain(facts.isRelay) ? undefined : evidenceOf(facts.isAnonymousVpn),
     },
-    { code: 'RESIDENTIAL_PROXY', points: 30, evidence: ({ facts }) => evidenceOf(facts.isResidentialProxy) },
+    {
+      code: 'RESIDENTIAL_PROXY',
+      points: 30,
+      evidence: ({ facts }) => (isCertain(facts.isRelay) ? undefined : evidenceOf(facts.isResidentialProxy)),
+    },
     {
       code: 'PUBLIC_PROXY',
       points: 25,
       evidence: ({ facts }) =>
-        facts.isTorExitNode?.value === true || isCertain(facts.isResidentialProxy)
+        [facts.isTorExitNode, facts.isRelay, facts.isResidentialProxy].some(isCertain)
           ? undefined
           : evidenceOf(facts.isPublicProxy),
     },
@@ -52,3 +68,8 @@ export const unifiedScorecard: Scorecard = {
     claimedCountryDiffers,
   ],
 };
+
+/** An address of an anonymity network or a carrier, which thousands of people have at the same time. */
+function isShared({ isTorExitNode, isAnonymousVpn, isRelay, isMobile }: MergedFacts): boolean {
+  return [isTorExitNode, isAnonymousVpn, isRelay, isMobile].some(isCertain);
+}

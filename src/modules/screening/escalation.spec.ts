@@ -138,7 +138,8 @@ describe('Six vendors', () => {
   ])('are asked once each about %s that come at the same time', async (_, texts) => {
     const clock = new FakeClock();
     const vendors = ['a', 'b', 'c', 'd', 'e', 'f'].map(
-      (id) => new ScriptedProvider(id, () => Promise.resolve(intelligence({}, { providerId: id }))),
+      (id) =>
+        new ScriptedProvider(id, () => Promise.resolve(intelligence({ isTorExitNode: false }, { providerId: id }))),
     );
     const lookup = new ProviderLookup({ providers: vendors, clock });
     const assessments = new AssessmentService(lookup, new MemoryCache({ clock }), clock);

@@ -65,7 +65,7 @@ export class ScreeningService {
     if (!this.assessments.escalates) return this.assessments.assess(address);
     if (asksVendors) return this.assessments.assess(address, true);
     return whenReady(this.assessments.assess(address), (assessment) =>
-      leavesDoubt(assessment, policy.policy.thresholds, this.escalationBand)
+      leavesDoubt(assessment, policy.policy, this.escalationBand)
         ? this.assessments.assess(address, true)
         : assessment,
     );

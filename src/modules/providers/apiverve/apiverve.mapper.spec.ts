@@ -19,9 +19,13 @@ const read = (data: unknown) => endpointData({ status: 'ok', error: null, data }
 
 /** The intelligence of endpoints whose data is given as on the wire. */
 function intelligenceOf(wire: Partial<Record<Endpoint, unknown>>) {
-  const data = Object.fromEntries(Object.entries(wire).map(([endpoint, each]) => [endpoint, read(each)]));
-  return apiverveIntelligence('apiverve', data);
+  return apiverveIntelligence('apiverve', readAll(wire));
 }
+
+function readAll(wire: Partial<Record<Endpoint, unknown>>) {
+  return Object.fromEntries(Object.entries(wire).map(([endpoint, each]) => [endpoint, read(each)]));
+}
+
 const yes = (evidence: string) => ({ value: true, confidence: 1, evidence, lastSeen: undefined });
 const no = (evidence: string) => ({ value: false, confidence: 0.5, evidence, lastSeen: undefined });
 
@@ -108,9 +112,23 @@ describe('apiverveIntelligence', () => {
     expect(intelligenceOf({ vpndetector: { is_vpn: true, [name]: 'high' } }).score?.rows).toMatchObject([
       { code: 'VPN_DETECTED' },
       { code: 'HIGH_RISK_IP' },
-      { code: 'PARTIAL_ANSWER' },
     ]);
   });
+
+  it.each<Endpoint>(['vpndetector', 'tordetect', 'ipblacklistlookup', 'iplookup'])(
+    'marks an answer without %s as partial, and adds no row for it',
+    (missing) => {
+      const whole = {
+        vpndetector: { is_vpn: false },
+        tordetect: { isTor: false },
+        ipblacklistlookup: {},
+        iplookup: {},
+      };
+      expect(intelligenceOf(whole).isPartial).toBeUndefined();
+      const answer = apiverveIntelligence('apiverve', { ...readAll(whole), [missing]: undefined });
+      expect(answer).toMatchObject({ isPartial: true, score: { rows: [] } });
+    },
+  );
 
   it('makes no score of a location alone', () => {
     const answer = intelligenceOf({ iplookup: { country: 'US' } });

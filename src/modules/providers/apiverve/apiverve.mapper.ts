@@ -10,14 +10,13 @@ const HALF_CIRCUMFERENCE_KM = 20_038;
 /** The answers of the endpoints as one; what an endpoint that did not answer would have said is unknown. */
 export function apiverveIntelligence(providerId: string, data: EndpointData): IpIntelligence {
   const signals = signalsIn(data);
-  const unanswered = ENDPOINTS.filter((endpoint) => endpoint !== 'iplookup' && data[endpoint] === undefined);
   const isPartial = ENDPOINTS.some((endpoint) => data[endpoint] === undefined);
   return {
     providerId,
     facts: factsOf(signals, data),
     location: locationIn(data),
     network: undefined,
-    score: apiverveScore(signals, unanswered),
+    score: apiverveScore(signals),
     ...(isPartial ? { isPartial } : {}),
   };
 }

@@ -69,7 +69,7 @@ describe('apiverve', () => {
     expect(provider).toMatchObject({
       id: 'apiverve',
       kind: 'vendor',
-      limits: { creditsPerLookup: 4, maxConcurrent: 3, slowCallMs: 1500 },
+      limits: { creditsPerLookup: 4, maxConcurrent: 3 },
       scorecard: { claimedCountryDiffers: 30 },
     });
     expect(apiverve.vendor).toEqual({ name: 'apiverve', keyVariable: 'APIVERVE_KEY', variablePrefix: 'APIVERVE' });
@@ -220,7 +220,8 @@ describe('apiverve in parts', () => {
     await setImmediate();
     expect(answer).toMatchObject({
       facts: { isTorExitNode: undefined, isAnonymousVpn: { value: false }, isBlocklisted: { value: false } },
-      score: { rows: [{ points: 45 }, { code: 'PARTIAL_ANSWER', points: 0 }] },
+      score: { rows: [{ points: 45 }] },
+      isPartial: true,
     });
     expect(requests[1]?.init.signal?.aborted).toBe(true);
   });
@@ -229,10 +230,11 @@ describe('apiverve in parts', () => {
     const { lookup, clock, requests } = vendor(all(HANGS));
     const hanging = lookup({ deadlineAt: clock.now() + 300 });
     clock.advance(280);
-    await expect(hanging).rejects.toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+    await expect(hanging).rejects.toMatchObject({ code: 'PROVIDER_TIMEOUT', wasSent: true });
     expect(requests).toHaveLength(4);
-    await expect(lookup({ deadlineAt: clock.now() + 20 })).rejects.toMatchObject({ code: 'PROVIDER_TIMEOUT' });
-    await expect(lookup({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+    const unsent = { code: 'PROVIDER_TIMEOUT', wasSent: false };
+    await expect(lookup({ deadlineAt: clock.now() + 20 })).rejects.toMatchObject(unsent);
+    await expect(lookup({ signal: AbortSignal.abort() })).rejects.toMatchObject(unsent);
     expect(requests).toHaveLength(4);
   });
 
@@ -257,7 +259,8 @@ describe('apiverve and its limits', () => {
     );
     await lookup();
     clock.advance(1000);
-    await expect(lookup()).rejects.toMatchObject({ code: 'PROVIDER_RATE_LIMITED', retryAfterMs: 60_000 });
+    const held = { code: 'PROVIDER_RATE_LIMITED', retryAfterMs: 60_000, wasSent: false };
+    await expect(lookup()).rejects.toMatchObject(held);
     expect(requests).toHaveLength(4);
     clock.advance(60_000);
     left = 5;

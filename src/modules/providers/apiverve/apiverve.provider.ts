@@ -103,9 +103,13 @@ class ApiverveProvider implements IpIntelligenceProvider {
   async lookup(address: IpAddress, context: LookupContext): Promise<IpIntelligence> {
     const deadlineAt = context.deadlineAt - HANDOVER_MS;
     const now = this.#clock.now();
-    if (now >= deadlineAt || context.signal.aborted) throw new ProviderError(this.id, 'PROVIDER_TIMEOUT');
+    if (now >= deadlineAt || context.signal.aborted) {
+      throw new ProviderError(this.id, 'PROVIDER_TIMEOUT', { wasSent: false });
+    }
     const retryAfterMs = this.#allowance.take(ENDPOINTS.length, now);
-    if (retryAfterMs > 0) throw new ProviderError(this.id, 'PROVIDER_RATE_LIMITED', { retryAfterMs });
+    if (retryAfterMs > 0) {
+      throw new ProviderError(this.id, 'PROVIDER_RATE_LIMITED', { retryAfterMs, wasSent: false });
+    }
     const outcomes = await this.#askAll(address, { signal: context.signal, deadlineAt });
     const quota = leastQuota(outcomes);
     if (quota !== undefined) context.onQuota(quota);

@@ -60,17 +60,6 @@ describe('the APIVerve scorecard', () => {
   it('adds nothing for what is not known, and makes no score of nothing', () => {
     expect(scoreOf({ isTor: false }, NOTHING).rows).toEqual([]);
     expect(apiverveScore(NOTHING)).toBeUndefined();
-    expect(apiverveScore(NOTHING, ['vpndetector'])).toBeUndefined();
-  });
-
-  it('says in a row without points that an endpoint is missing', () => {
-    const score = apiverveScore({ ...NOTHING, isTor: true }, ['vpndetector', 'ipblacklistlookup']);
-    expect(score && pointsOf(score)).toBe(50);
-    expect(score?.rows[1]).toEqual({
-      code: 'PARTIAL_ANSWER',
-      points: 0,
-      detail: 'no answer from vpndetector, ipblacklistlookup',
-    });
   });
 
   it('blocks VPN and blacklist at 85, and caps the 115 with another country than claimed', () => {

@@ -48,20 +48,9 @@ const ROWS: readonly CardRow[] = [
   },
 ];
 
-/**
- * The rows that apply; `undefined` when no signal is known, so that "not asked" is not read as "low risk".
- *
- * @param unanswered endpoints without an answer; a row of 0 points says that the score is a least one.
- */
-export function apiverveScore(signals: ApiverveSignals, unanswered: readonly string[] = []): ProviderScore | undefined {
+/** The rows that apply; `undefined` when no signal is known, so that "not asked" is not read as "low risk". */
+export function apiverveScore(signals: ApiverveSignals): ProviderScore | undefined {
   if (Object.values(signals).every((signal) => signal === undefined)) return undefined;
-  const rows: ScoreRow[] = ROWS.filter(({ applies }) => applies(signals)).map(({ code, points, detail }) => ({
-    code,
-    points,
-    detail,
-  }));
-  if (unanswered.length > 0) {
-    rows.push({ code: 'PARTIAL_ANSWER', points: 0, detail: `no answer from ${unanswered.join(', ')}` });
-  }
-  return { card: APIVERVE_SCORECARD, rows };
+  const applying = ROWS.filter(({ applies }) => applies(signals));
+  return { card: APIVERVE_SCORECARD, rows: applying.map(({ code, points, detail }) => ({ code, points, detail })) };
 }

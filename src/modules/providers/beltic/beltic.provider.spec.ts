@@ -5,10 +5,9 @@ import { lookupContext } from '../../../../test/support/lookup-context.js';
 import { InvalidConfigurationError, ProviderError } from '../../../common/errors/ip-risk.error.js';
 import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
 import type { JsonRecord } from '../../../common/json/json-fields.js';
+import { FRAUD_SCORECARD } from '../fraud-score.js';
 import { isIntelligence, NO_FACTS, type Fact, type FactName, type IpIntelligence } from '../ip-intelligence.js';
-import { bandOf, pointsOf } from '../provider-score.js';
 import { beltic, type BelticOptions } from './beltic.provider.js';
-import { BELTIC_SCORECARD } from './beltic.scorecard.js';
 
 const KEY = 'k3y-that-nobody-may-see';
 const address = parseIpAddress('1.1.1.1') as IpAddress;
@@ -70,8 +69,9 @@ describe('beltic', () => {
   it('says what the service and the engine need to know', () => {
     const { provider } = setUp(SAMPLE, 200, { id: 'second', dailyBudget: 300 });
     expect(beltic.vendor).toEqual({ name: 'beltic', keyVariable: 'BELTIC_API_KEY', variablePrefix: 'BELTIC' });
-    expect(provider).toMatchObject({ id: 'second', kind: 'vendor', scorecard: BELTIC_SCORECARD });
-    expect(provider.limits).toEqual({ slowCallMs: 1500, dailyBudget: 300 });
+    expect(provider).toMatchObject({ id: 'second', kind: 'vendor', source: 'ipqualityscore' });
+    expect(provider.scorecard).toBe(FRAUD_SCORECARD);
+    expect(provider.limits).toEqual({ dailyBudget: 300 });
     expect(provider.health()).toEqual({ status: 'up', details: {} });
     expect(() => beltic({ key: 'two words' })).toThrow(InvalidConfigurationError);
   });
@@ -101,7 +101,7 @@ describe('beltic', () => {
       },
       network: { asn: 13335, organization: 'Cloudflare', isp: 'Cloudflare' },
       score: {
-        card: BELTIC_SCORECARD,
+        card: FRAUD_SCORECARD,
         rows: [{ code: 'FRAUD_SCORE', points: 0, detail: 'fraud_score 0' }],
       },
     });
@@ -118,6 +118,8 @@ describe('beltic', () => {
       { anonymity: { proxy: true, vpn: false, tor: false } },
       { isPublicProxy: yes('proxy'), isAnonymousVpn: no('vpn'), isTorExitNode: no('tor') },
     ],
+    [{ anonymity: { proxy: true } }, {}],
+    [{ anonymity: { proxy: true, vpn: false } }, { isAnonymousVpn: no('vpn') }],
     [{ anonymity: { proxy: 'true', vpn: 1, tor: null } }, {}],
     [{ risk: { recent_abuse: true } }, { isAbusive: yes('recent_abuse') }],
     [{ bot: { is_crawler: true, bot_status: true } }, { isKnownCrawler: yes('is_crawler'), isBot: yes('bot_status') }],
@@ -126,20 +128,10 @@ describe('beltic', () => {
     expect((await answerTo({ address: { country: 'US' }, ...fields })).facts).toEqual({ ...NO_FACTS, ...expected });
   });
 
-  it.each([
-    [0, 0, 'not suspicious', 'allow'],
-    [74.99, 74, 'not suspicious', 'allow'],
-    [75, 75, 'suspicious', 'monitor'],
-    [84.99, 84, 'suspicious', 'monitor'],
-    [85, 85, 'high risk', 'challenge'],
-    [89.99, 89, 'high risk', 'challenge'],
-    [90, 90, 'frequent abusive behaviour', 'block'],
-    [100, 100, 'frequent abusive behaviour', 'block'],
-  ])('scores a fraud_score of %d as %i: %s, %s', async (fraudScore, points, label, action) => {
-    const { score } = await answerTo({ risk: { fraud_score: fraudScore } });
-    if (score === undefined) throw new Error('There is a score.');
-    expect(pointsOf(score)).toBe(points);
-    expect(bandOf(score.card, points)).toMatchObject({ label, action });
+  it('passes the fraud_score on as its own', async () => {
+    const { score } = await answerTo({ risk: { fraud_score: 89.99 } });
+    expect(score?.rows).toEqual([{ code: 'FRAUD_SCORE', points: 89, detail: 'fraud_score 89.99' }]);
+    expect(score?.card).toBe(FRAUD_SCORECARD);
   });
 
   it.each([-0.1, 100.1, '90', null, true, [90], {}])('takes the fraud_score %j for none', async (fraudScore) => {

@@ -1,6 +1,7 @@
 import { ProviderError } from '../../../common/errors/ip-risk.error.js';
 import type { VendorHttpClient } from '../../../common/http/vendor-http-client.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
+import { FRAUD_SCORE_SOURCE, FRAUD_SCORECARD } from '../fraud-score.js';
 import type {
   IpIntelligenceProvider,
   LookupContext,
@@ -11,7 +12,6 @@ import { knowsNothing, type IpIntelligence } from '../ip-intelligence.js';
 import { vendorFactory, vendorLimits, vendorSetup, type VendorDefinition, type VendorOptions } from '../vendor.js';
 import { toIpIntelligence } from './beltic.mapper.js';
 import { belticRecordIn } from './beltic.response.js';
-import { BELTIC_SCORECARD } from './beltic.scorecard.js';
 
 export type BelticOptions = VendorOptions;
 
@@ -20,7 +20,8 @@ const VENDOR: VendorDefinition = { name: 'beltic', keyVariable: 'BELTIC_API_KEY'
 class BelticProvider implements IpIntelligenceProvider {
   readonly id: string;
   readonly kind = 'vendor';
-  readonly scorecard = BELTIC_SCORECARD;
+  readonly source = FRAUD_SCORE_SOURCE;
+  readonly scorecard = FRAUD_SCORECARD;
   readonly limits: ProviderLimits;
   readonly #key: string;
   readonly #http: VendorHttpClient;

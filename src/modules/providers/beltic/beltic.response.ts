@@ -7,12 +7,7 @@ import {
   textIn,
   type JsonRecord,
 } from '../../../common/json/json-fields.js';
-
-/** A flag with its stricter sister: `vpn` is "suspected of being", `active_vpn` is "is". */
-export interface Suspicion {
-  readonly isSuspected: boolean | undefined;
-  readonly isActive: boolean | undefined;
-}
+import type { Suspicion } from '../fraud-score.js';
 
 /** What is read of Beltic's answer. `network.mobile` is about the browser and the point belongs to another city. */
 export interface BelticRecord {

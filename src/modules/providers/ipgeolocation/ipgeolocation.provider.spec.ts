@@ -50,7 +50,7 @@ describe('ipgeolocation', () => {
     expect(provider).toMatchObject({
       id: 'ipgeolocation',
       kind: 'vendor',
-      limits: { creditsPerLookup: 2, dailyBudget: 10, slowCallMs: 700 },
+      limits: { creditsPerLookup: 2, dailyBudget: 10, chargesBadInput: false },
       bulk: { size: 500 },
     });
     expect(provider.health()).toEqual({ status: 'up', details: {} });

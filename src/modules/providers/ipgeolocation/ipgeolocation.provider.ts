@@ -48,7 +48,11 @@ class IpgeolocationProvider implements IpIntelligenceProvider {
     this.id = id;
     this.#key = key;
     this.#http = http;
-    this.limits = vendorLimits(options, { creditsPerLookup: CREDITS_PER_LOOKUP });
+    this.limits = vendorLimits(options, {
+      creditsPerLookup: CREDITS_PER_LOOKUP,
+      // "Charged only when the request succeeds"; in bulk only the addresses that it accepts.
+      chargesBadInput: false,
+    });
   }
 
   async lookup(address: IpAddress, context: CallContext): Promise<IpIntelligence> {

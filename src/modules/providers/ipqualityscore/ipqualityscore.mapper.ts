@@ -1,19 +1,9 @@
 import { countryCodeIn, flagIn, numberIn, type JsonRecord } from '../../../common/json/json-fields.js';
-import {
-  NO_FACTS,
-  type Fact,
-  type Facts,
-  type IpIntelligence,
-  type IpLocation,
-  type IpNetwork,
-} from '../ip-intelligence.js';
-import type { ProviderScore } from '../provider-score.js';
+import { FRAUD_SCORE_SOURCE, fraudScoreOf, publicProxyFact, suspicionFact, type Suspicion } from '../fraud-score.js';
+import { NO_FACTS, type Facts, type IpIntelligence, type IpLocation, type IpNetwork } from '../ip-intelligence.js';
 import { statement } from '../statement.js';
 import { knownTextIn } from './ipqualityscore.response.js';
-import { IPQUALITYSCORE_SCORECARD } from './ipqualityscore.scorecard.js';
 
-/** Of what is suspected, or was there, and is not seen to answer now. */
-const CONFIDENCE_OF_SUSPICION = 0.6;
 const LARGEST_ASN = 0xffffffff;
 
 /** IPQualityScore's answer as intelligence. */
@@ -23,19 +13,19 @@ export function toIntelligence(providerId: string, body: JsonRecord): IpIntellig
     facts: factsOf(body),
     location: locationOf(body),
     network: networkOf(body),
-    score: scoreOf(body),
-    // Beltic resells this score; both together are one voice.
-    source: 'ipqualityscore',
+    score: fraudScoreOf(numberIn(body, 'fraud_score', 0, 100)),
+    source: FRAUD_SCORE_SOURCE,
   };
 }
 
 function factsOf(body: JsonRecord): Facts {
   const connection = knownTextIn(body, 'connection_type')?.toLowerCase();
+  const [vpn, tor] = [suspicionIn(body, 'vpn'), suspicionIn(body, 'tor')];
   return {
     ...NO_FACTS,
-    isTorExitNode: anonymizerOf(body, 'tor', 'active_tor'),
-    isAnonymousVpn: anonymizerOf(body, 'vpn', 'active_vpn'),
-    isPublicProxy: statement(isPublicProxy(body), 'proxy'),
+    isTorExitNode: suspicionFact(tor, 'tor'),
+    isAnonymousVpn: suspicionFact(vpn, 'vpn'),
+    isPublicProxy: publicProxyFact(flagIn(body, 'proxy'), vpn, tor),
     isHostingProvider: statement(isHosting(connection), 'connection_type'),
     // Its `mobile` is about the user agent, which it is never sent.
     isMobile: statement(connection === 'mobile' || undefined, 'connection_type'),
@@ -45,32 +35,14 @@ function factsOf(body: JsonRecord): Facts {
   };
 }
 
-/** `tor` and `vpn` are suspicion or history, `active_…` is a service that answers now. */
-function anonymizerOf(body: JsonRecord, suspectedName: string, activeName: string): Fact | undefined {
-  if (flagIn(body, activeName) === true) return statement(true, activeName);
-  return statement(flagIn(body, suspectedName), suspectedName, { confidence: CONFIDENCE_OF_SUSPICION });
-}
-
-/** `proxy` is true of every anonymiser: it means a proxy only where a VPN and Tor are ruled out. */
-function isPublicProxy(body: JsonRecord): boolean | undefined {
-  const isAnonymizer = flagIn(body, 'proxy');
-  if (isAnonymizer !== true) return isAnonymizer;
-  const isNeither = flagIn(body, 'vpn') === false && flagIn(body, 'tor') === false;
-  const isActive = flagIn(body, 'active_vpn') === true || flagIn(body, 'active_tor') === true;
-  return isNeither && !isActive ? true : undefined;
+function suspicionIn(body: JsonRecord, name: string): Suspicion {
+  return { isSuspected: flagIn(body, name), isActive: flagIn(body, `active_${name}`) };
 }
 
 /** Companies and schools may be either. */
 function isHosting(connection: string | undefined): boolean | undefined {
   if (connection === 'data center') return true;
   return connection === 'residential' || connection === 'mobile' ? false : undefined;
-}
-
-function scoreOf(body: JsonRecord): ProviderScore | undefined {
-  const fraudScore = numberIn(body, 'fraud_score', 0, 100);
-  if (fraudScore === undefined) return undefined;
-  const row = { code: 'FRAUD_SCORE', points: Math.floor(fraudScore), detail: `fraud_score ${fraudScore}` };
-  return { card: IPQUALITYSCORE_SCORECARD, rows: [row] };
 }
 
 function locationOf(body: JsonRecord): IpLocation {

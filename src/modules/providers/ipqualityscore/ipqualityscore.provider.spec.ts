@@ -6,7 +6,6 @@ import { InvalidConfigurationError, ProviderError } from '../../../common/errors
 import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider } from '../ip-intelligence-provider.js';
 import { FACT_NAMES, isIntelligence, type FactName, type IpIntelligence } from '../ip-intelligence.js';
-import { bandOf, onOurScale, pointsOf, type ProviderScore } from '../provider-score.js';
 import { isVendorFactory } from '../vendor.js';
 import { ipqualityscore, type IpqualityscoreOptions } from './ipqualityscore.provider.js';
 
@@ -113,6 +112,7 @@ describe('ipqualityscore', () => {
     it('is a vendor under its own name, and shows no key', () => {
       const made = provider({}, {}, { maxConcurrent: 3 });
       expect(made).toMatchObject({ id: 'ipqualityscore', kind: 'vendor', limits: { maxConcurrent: 3 } });
+      expect(made).toMatchObject({ source: 'ipqualityscore' });
       expect(made.health()).toEqual({ status: 'up', details: {} });
       expect(inspect(made, { depth: 9, showHidden: true }) + JSON.stringify(made)).not.toContain('canary-key');
       expect(isVendorFactory(ipqualityscore) && ipqualityscore.vendor).toEqual({
@@ -219,23 +219,10 @@ describe('ipqualityscore', () => {
   });
 
   describe('score', () => {
-    it.each([
-      [0, 'allow', 0],
-      [74.9, 'allow', 19],
-      [75, 'monitor', 20],
-      [84, 'monitor', 42],
-      [85, 'challenge', 45],
-      [89.9, 'challenge', 73],
-      [90, 'block', 80],
-      [100, 'block', 100],
-    ])('reads %d as %s', async (fraud_score, action, ours) => {
-      const { score } = (await ask({ fraud_score })) as { score: ProviderScore };
-      expect(score.rows).toEqual([
-        { code: 'FRAUD_SCORE', points: Math.floor(fraud_score), detail: `fraud_score ${fraud_score}` },
-      ]);
-      expect(bandOf(score.card, pointsOf(score)).action).toBe(action);
-      expect(onOurScale(score.card, pointsOf(score))).toBe(ours);
-      expect(score.card).toBe(provider({}).scorecard);
+    it('passes the fraud_score on as its own', async () => {
+      const { score } = await ask({ fraud_score: 89.9 });
+      expect(score?.rows).toEqual([{ code: 'FRAUD_SCORE', points: 89, detail: 'fraud_score 89.9' }]);
+      expect(score?.card).toBe(provider({}).scorecard);
     });
 
     it.each([null, '75', -1, 100.1])('takes %p for no score', async (fraud_score) => {

@@ -2,6 +2,7 @@ import { InvalidConfigurationError, ProviderError } from '../../../common/errors
 import type { VendorHttpClient } from '../../../common/http/vendor-http-client.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import { recordOf } from '../../../common/json/json-fields.js';
+import { FRAUD_SCORE_SOURCE, FRAUD_SCORECARD } from '../fraud-score.js';
 import type {
   IpIntelligenceProvider,
   LookupContext,
@@ -12,7 +13,6 @@ import type { IpIntelligence } from '../ip-intelligence.js';
 import { vendorFactory, vendorLimits, vendorSetup, type VendorDefinition, type VendorOptions } from '../vendor.js';
 import { toIntelligence } from './ipqualityscore.mapper.js';
 import { ipqualityscoreFailure } from './ipqualityscore.response.js';
-import { IPQUALITYSCORE_SCORECARD } from './ipqualityscore.scorecard.js';
 
 /** The defaults are the mildest the vendor has: whoever is wrongly refused does not come back to say so. */
 export interface IpqualityscoreOptions extends VendorOptions {
@@ -39,7 +39,8 @@ export const ipqualityscore = vendorFactory<IpqualityscoreOptions>(
 class IpqualityscoreProvider implements IpIntelligenceProvider {
   readonly id: string;
   readonly kind = 'vendor';
-  readonly scorecard = IPQUALITYSCORE_SCORECARD;
+  readonly source = FRAUD_SCORE_SOURCE;
+  readonly scorecard = FRAUD_SCORECARD;
   readonly limits: ProviderLimits;
   readonly #key: string;
   readonly #http: VendorHttpClient;

@@ -78,7 +78,7 @@ describe('ipstack', () => {
       variablePrefix: 'IPSTACK',
     });
     expect(provider).toMatchObject({ id: 'ipstack', kind: 'vendor', scorecard: { bands: { length: 3 } } });
-    expect(provider.limits).toEqual({ slowCallMs: 900, dailyBudget: 300, maxConcurrent: 5 });
+    expect(provider.limits).toEqual({ dailyBudget: 300, maxConcurrent: 5 });
     expect(provider.health()).toEqual({ status: 'up', details: {} });
     expect(() => ipstack({ key: '' })).toThrow(InvalidConfigurationError);
   });
@@ -107,6 +107,10 @@ describe('ipstack', () => {
 
   it.each([
     [429, 'slow down', 'PROVIDER_RATE_LIMITED'],
+    [429, refusal(429), 'PROVIDER_RATE_LIMITED'],
+    [429, { error: { code: '429' } }, 'PROVIDER_RATE_LIMITED'],
+    [429, refusal('rate_limit_reached'), 'PROVIDER_RATE_LIMITED'],
+    [429, refusal(104), 'PROVIDER_QUOTA'],
     [401, {}, 'PROVIDER_UNAUTHORIZED'],
     [503, refusal('maintenance'), 'PROVIDER_UNREACHABLE'],
     [200, 'no JSON', 'PROVIDER_BAD_RESPONSE'],
@@ -125,9 +129,24 @@ describe('ipstack', () => {
 
   it('passes on how long to wait where IPstack says so, and not for a spent month', async () => {
     const headers = { 'retry-after': '30' };
-    const errorOf = (code: number) => outcomeOf(setUp(() => json(refusal(code), 200, headers)).provider);
+    const errorOf = (code: number, status = 200) =>
+      outcomeOf(setUp(() => json(refusal(code), status, headers)).provider);
+    expect(await errorOf(429, 429)).toMatchObject({ code: 'PROVIDER_RATE_LIMITED', retryAfterMs: 30_000 });
     expect(await errorOf(429)).toMatchObject({ code: 'PROVIDER_QUOTA', retryAfterMs: 30_000 });
     expect(await errorOf(104)).toMatchObject({ code: 'PROVIDER_QUOTA', retryAfterMs: undefined });
+  });
+
+  it('asks a second time after a burst', async () => {
+    const clock = new FakeClock();
+    const answers = [json(refusal(429), 429), json(record('8.8.8.8'))];
+    const { provider, requests } = setUp(() => answers.shift() ?? json({}, 500), { clock });
+    const asking = provider.lookup(address, lookupContext({ deadlineAt: clock.now() + 2000 }));
+    for (let turn = 0; turn < 100; turn += 1) {
+      await new Promise(setImmediate);
+      clock.advance(10);
+    }
+    expect(requests).toHaveLength(2);
+    expect((await asking).location?.countryCode).toBe('US');
   });
 
   it('shows its key in no error and nowhere else', async () => {

@@ -63,6 +63,8 @@ const CRAWLER_KINDS = new Map<string | undefined, IpstackSecurity['crawlerKind']
   ['unknown', 'suspicious'],
 ]);
 
+const TOO_MANY = 429;
+
 const ERROR_CODES = new Map<number | undefined, ProviderErrorCode>([
   [101, 'PROVIDER_UNAUTHORIZED'],
   [102, 'PROVIDER_UNAUTHORIZED'],
@@ -75,7 +77,7 @@ const ERROR_CODES = new Map<number | undefined, ProviderErrorCode>([
   [303, 'PROVIDER_UNAUTHORIZED'],
   [403, 'PROVIDER_UNAUTHORIZED'],
   [404, 'PROVIDER_UNAUTHORIZED'],
-  [429, 'PROVIDER_QUOTA'],
+  [TOO_MANY, 'PROVIDER_QUOTA'],
 ]);
 
 /** Any of these, null included, tells an IPstack record from any other JSON. */
@@ -85,9 +87,11 @@ const FIELDS = ['type', 'country_code', 'region_name', 'city', 'latitude', 'loca
 export const ipstackFailure: FailureReader = (answer) => {
   if (!isFailure(answer.body)) return undefined;
   const number = errorNumberIn(answer.body);
-  const code = ERROR_CODES.get(number);
+  // The status tells the two meanings of 429 apart: too many in a second, which passes, from a month that is spent.
+  const isBurst = number === TOO_MANY && answer.status === TOO_MANY;
+  const code = isBurst ? undefined : ERROR_CODES.get(number);
   if (code === undefined) return failureOfStatus(answer) ?? { code: 'PROVIDER_BAD_RESPONSE' };
-  return number === 429 ? { code, retryAfterMs: retryAfterOf(answer) } : { code };
+  return number === TOO_MANY ? { code, retryAfterMs: retryAfterOf(answer) } : { code };
 };
 
 /** True when the plan has no lookups of many addresses. */

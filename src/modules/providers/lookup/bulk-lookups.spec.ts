@@ -4,6 +4,7 @@ import { intelligence } from '../../../../test/support/intelligence.js';
 import {
   failWith,
   hang,
+  harmless,
   ScriptedProvider,
   type Script,
   type ScriptedProviderOptions,
@@ -32,7 +33,10 @@ const answeredBy = ({ answers }: LookupOutcome) => answers.map(({ providerId }) 
 describe('BulkLookups', () => {
   it('gives one outcome for each address, in their order', async () => {
     const named: Script = ({ text }) =>
-      intelligence({}, { providerId: 'a', network: { asn: undefined, organization: text, isp: undefined } });
+      intelligence(
+        { isTorExitNode: false },
+        { providerId: 'a', network: { asn: undefined, organization: text, isp: undefined } },
+      );
     const { ask } = setUp([vendor('a', named)]);
     const { value } = await ask(100);
     const expected = list(100).map(({ text }) => text);
@@ -62,7 +66,7 @@ describe('BulkLookups', () => {
       most = Math.max(most, (running += 1));
       return later(clock, 50, () => {
         running -= 1;
-        return intelligence({}, { providerId: 'a' });
+        return harmless('a');
       });
     };
     expect((await ask(64)).ms).toBe(800);
@@ -71,12 +75,7 @@ describe('BulkLookups', () => {
 
   it('passes on what became of each entry', async () => {
     const bulky = vendor('a', undefined, { bulkSize: 3 });
-    bulky.bulkScript = () =>
-      Promise.resolve([
-        intelligence({}, { providerId: 'a' }),
-        new ProviderError('a', 'PROVIDER_BAD_INPUT'),
-        7 as never,
-      ]);
+    bulky.bulkScript = () => Promise.resolve([harmless('a'), new ProviderError('a', 'PROVIDER_BAD_INPUT'), 7 as never]);
     const { value } = await setUp([bulky]).ask(3);
     expect(value.map(({ hasQuorum, failures }) => [hasQuorum, failures[0]?.code])).toEqual([
       [true, undefined],
@@ -88,7 +87,7 @@ describe('BulkLookups', () => {
   it('asks, by fallback, the next vendor about the addresses only that are still without a verdict', async () => {
     const even: Script = ({ text }) => {
       if (Number(text.slice(-1)) % 2 === 1) throw new ProviderError('a', 'PROVIDER_BAD_INPUT');
-      return intelligence({}, { providerId: 'a' });
+      return harmless('a');
     };
     const [a, b, c] = [vendor('a', even), vendor('b'), vendor('c')];
     const { value } = await setUp([a, b, c], { strategy: 'fallback' }).ask(10);
@@ -136,6 +135,19 @@ describe('BulkLookups', () => {
       expect(lookup.lanes[0]?.report().budgetLeft).toBe(996);
     },
   );
+
+  it('makes of a budget what it can: as many addresses as it pays for, and refuses the rest', async () => {
+    const limits = { dailyBudget: 155, creditsPerLookup: 2 };
+    const bulky = vendor('a', undefined, { bulkSize: 30, limits });
+    const { ask, lookup } = setUp([bulky]);
+    const { value } = await ask(100);
+    // Half of the day, rounded up, and two credits each.
+    expect(bulky.bulkCalls.map(({ length }) => length)).toEqual([30, 9]);
+    expect(value.filter(({ hasQuorum }) => hasQuorum)).toHaveLength(39);
+    const refused = { providerId: 'a', code: 'PROVIDER_QUOTA', refused: true };
+    expect(value.slice(39).map(({ failures }) => failures)).toEqual(value.slice(39).map(() => [refused]));
+    expect(lookup.lanes[0]?.report().budgetLeft).toBe(77);
+  });
 
   it('is beside the requests: their places are not taken, and half of the budget is theirs', async () => {
     const limited = vendor('a', undefined, { limits: { dailyBudget: 20, maxConcurrent: 1 } });

@@ -3,7 +3,7 @@ import type { CallContext } from '../../../common/http/vendor-http-client.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligence } from '../ip-intelligence.js';
 import type { IpIntelligenceProvider } from '../ip-intelligence-provider.js';
-import type { VendorLane } from '../protection/vendor-lane.js';
+import type { LaneContext, VendorLane } from '../protection/vendor-lane.js';
 import { askProvider } from '../protection/ask-provider.js';
 import { withinDeadline, withinShare } from './lookup-deadline.js';
 import type { LookupOutcome } from './lookup-outcome.js';
@@ -87,15 +87,17 @@ export class BulkLookups {
       return;
     }
     let pending = rows;
-    for (const [index, lane] of lanes.entries()) {
+    const wholeMs = context.deadlineAt - clock.now();
+    for (const lane of lanes) {
       if (pending.length === 0 || context.signal.aborted) return;
       const asked = pending;
-      await withinShare(clock, context, lanes.length - index, (turn) => this.askLane(lane, asked, turn));
+      const turn = { isLast: lane === lanes.at(-1), wholeMs };
+      await withinShare(clock, context, turn, (own) => this.askLane(lane, asked, own));
       pending = pending.filter(({ results }) => !verdict.outcomeOf(results, true).hasQuorum);
     }
   }
 
-  private async askLane(lane: VendorLane, rows: readonly Row[], context: CallContext): Promise<void> {
+  private async askLane(lane: VendorLane, rows: readonly Row[], context: LaneContext): Promise<void> {
     const { verdict } = this.options;
     for (const { results } of rows) verdict.put(results, { providerId: lane.provider.id, code: 'PROVIDER_TIMEOUT' });
     const addresses = rows.map(({ address }) => address);

@@ -1,13 +1,12 @@
 import { FakeClock } from '../../../../test/support/fake-clock.js';
 import { later, timed } from '../../../../test/support/fake-time.js';
-import { intelligence } from '../../../../test/support/intelligence.js';
-import { failWith, hang, ScriptedProvider, type Script } from '../../../../test/support/scripted-provider.js';
+import { failWith, hang, harmless, ScriptedProvider, type Script } from '../../../../test/support/scripted-provider.js';
 import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
 import type { ProviderLookupOptions } from './lookup-options.js';
 import { ProviderLookup } from './provider-lookup.js';
 
 const address = parseIpAddress('8.8.8.8') as IpAddress;
-const known: Script = () => intelligence({}, { providerId: 'offline' });
+const known: Script = () => harmless('offline');
 
 function setUp(offlineScript: Script, vendorScript?: Script, more: Partial<ProviderLookupOptions> = {}) {
   const clock = new FakeClock();
@@ -35,6 +34,11 @@ describe('ProviderLookup by escalation', () => {
     expect(outcome).toMatchObject({ hasQuorum: true, askedVendors: true });
     expect(outcome.answers.map(({ providerId }) => providerId)).toEqual(['offline', 'vendor']);
     expect(vendor.asked).toEqual(['8.8.8.8']);
+  });
+
+  it('can give verdicts with the offline provider or with a quorum of vendors', () => {
+    const { lookup } = setUp(known);
+    expect([['offline'], ['vendor'], []].map((ids) => lookup.isQuorum(ids))).toEqual([true, true, false]);
   });
 
   it('asks vendors when offline data has no answer', async () => {
@@ -69,7 +73,7 @@ describe('ProviderLookup by escalation', () => {
 
   it('waits for offline data that comes later before it asks vendors', async () => {
     const { clock, lookup, offline, vendor } = setUp(known);
-    offline.script = () => later(clock, 50, () => intelligence({}, { providerId: 'offline' }));
+    offline.script = () => later(clock, 50, () => harmless('offline'));
     expect(await timed(clock, lookup.lookup(address))).toMatchObject({
       ms: 50,
       value: { hasQuorum: true, askedVendors: false },
@@ -79,7 +83,7 @@ describe('ProviderLookup by escalation', () => {
 
   it('leaves the vendors half of the one deadline when offline data hangs', async () => {
     const { clock, lookup, vendor } = setUp(hang);
-    vendor.script = () => later(clock, 100, () => intelligence({}, { providerId: 'vendor' }));
+    vendor.script = () => later(clock, 100, () => harmless('vendor'));
     expect(await timed(clock, lookup.lookup(address))).toMatchObject({
       ms: 300,
       value: { hasQuorum: true, askedVendors: true, failures: [{ providerId: 'offline', code: 'PROVIDER_TIMEOUT' }] },

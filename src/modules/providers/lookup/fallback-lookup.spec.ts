@@ -1,7 +1,7 @@
 import { FakeClock } from '../../../../test/support/fake-clock.js';
 import { later, timed } from '../../../../test/support/fake-time.js';
 import { intelligence } from '../../../../test/support/intelligence.js';
-import { failWith, hang, ScriptedProvider, type Script } from '../../../../test/support/scripted-provider.js';
+import { failWith, hang, harmless, ScriptedProvider, type Script } from '../../../../test/support/scripted-provider.js';
 import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
 import { NO_FACTS } from '../ip-intelligence.js';
 import type { ProviderLookupOptions } from './lookup-options.js';
@@ -43,10 +43,10 @@ describe('ProviderLookup by fallback', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('leaves the next ones their share of the time when the first hangs', async () => {
+  it('leaves the next one half of what is left when one hangs, and the last all of it', async () => {
     const { ask, clock, vendors } = setUp({ a: hang, b: hang, c: undefined });
     const { value, ms } = await ask();
-    expect(ms).toBe(200);
+    expect(ms).toBe(230);
     expect(value).toMatchObject({
       hasQuorum: true,
       failures: [
@@ -55,16 +55,54 @@ describe('ProviderLookup by fallback', () => {
       ],
     });
     expect(vendors[0]?.contexts[0]?.signal.aborted).toBe(true);
-    expect(vendors.map(({ contexts }) => (contexts[0]?.deadlineAt ?? 0) - clock.now() + 200)).toEqual([100, 200, 300]);
+    expect(vendors.map(({ contexts }) => (contexts[0]?.deadlineAt ?? 0) - clock.now() + 230)).toEqual([150, 225, 300]);
   });
 
   it('gives the time that one did not need to the ones after it', async () => {
     const { ask, clock, vendors } = setUp({ a: undefined, b: undefined, c: undefined });
     const [a, b] = vendors;
     if (a !== undefined) a.script = () => later(clock, 20, () => Promise.reject(new Error('no')));
-    // More than the third that was its share at first.
-    if (b !== undefined) b.script = () => later(clock, 130, () => intelligence({}, { providerId: 'b' }));
+    // More than what it would have had after a first one that hung.
+    if (b !== undefined) b.script = () => later(clock, 130, () => harmless('b'));
     expect(await ask()).toMatchObject({ ms: 150, value: { hasQuorum: true, failures: [{ providerId: 'a' }] } });
+  });
+
+  it('keeps the preferred vendor that takes nearly half of the time', async () => {
+    const { ask, asked, clock, vendors } = setUp({ a: undefined, b: undefined, c: undefined, d: undefined });
+    const [a] = vendors;
+    if (a !== undefined) a.script = () => later(clock, 140, () => harmless('a'));
+    for (let call = 0; call < 30; call += 1) {
+      expect(await ask()).toMatchObject({ value: { hasQuorum: true, answers: [{ providerId: 'a' }, {}] } });
+    }
+    expect(asked()).toEqual(['a']);
+  });
+
+  it('does not blame a vendor for what it could not do in the leavings of one that hangs', async () => {
+    const { ask, clock, vendors, lookup } = setUp({ a: hang, b: undefined, c: undefined });
+    const [, b] = vendors;
+    if (b !== undefined) b.script = () => later(clock, 120, () => harmless('b'));
+    for (let call = 0; call < 10; call += 1) await ask();
+    expect(lookup.lanes.map((lane) => lane.report().breaker)).toEqual(['open', 'closed', 'closed']);
+    expect(await ask()).toMatchObject({ ms: 120, value: { answers: [{ providerId: 'b' }, {}] } });
+  });
+
+  it('cuts off a vendor that hangs behind one that fails at once', async () => {
+    const { ask, lookup } = setUp({ a: failWith('PROVIDER_BAD_RESPONSE'), b: hang, c: undefined });
+    for (let call = 0; call < 10; call += 1) await ask();
+    expect(lookup.lanes.map((lane) => lane.report().breaker)).toEqual(['open', 'open', 'closed']);
+  });
+
+  it('asks the next one when one says nothing of risk, or only repeats a source', async () => {
+    const clock = new FakeClock();
+    const echo = (id: string) => new ScriptedProvider(id, undefined, { source: 'x' });
+    const placed = new ScriptedProvider('placed', () => intelligence({}, { providerId: 'placed' }));
+    const providers = [placed, echo('a'), echo('b'), new ScriptedProvider('c'), new ScriptedProvider('d')];
+    const lookup = new ProviderLookup({ providers, clock, strategy: 'fallback', quorum: 2 });
+    expect(await lookup.lookup(address)).toMatchObject({
+      hasQuorum: true,
+      answers: [{ providerId: 'placed' }, { providerId: 'a' }, { providerId: 'b' }, { providerId: 'c' }],
+      failures: [{ providerId: 'placed', code: 'NO_DATA' }],
+    });
   });
 
   it('ends with the deadline when everybody hangs, and offline alone is no verdict', async () => {

@@ -9,6 +9,8 @@ const offline = new ScriptedProvider('offline', undefined, { kind: 'offline' });
 const a = new ScriptedProvider('a');
 const b = new ScriptedProvider('b');
 
+const echo = (id: string) => new ScriptedProvider(id, undefined, { source: 'x' });
+
 const check = (more: Partial<ProviderLookupOptions>) => () => {
   checkLookupOptions({ providers: [a, b, offline], clock, ...more });
 };
@@ -29,6 +31,11 @@ describe('checkLookupOptions', () => {
     ['no provider', { providers: [] }, /^providers: the list is empty/],
     ['two of one id', { providers: [a, new ScriptedProvider('a')] }, /^providers: two have the same id/],
     ['a quorum of more than the vendors', { quorum: 3 }, /^quorum: 3 is not a whole number from 1 to 2/],
+    [
+      'a quorum of two where there is one source',
+      { providers: [echo('a'), echo('b')], quorum: 2 },
+      /^quorum: 2 is not a whole number from 1 to 1, .* one source repeat each other and count once/,
+    ],
     ['a quorum of none', { quorum: 0 }, /^quorum: 0/],
     ['half a quorum', { quorum: 1.5 }, /^quorum: 1.5/],
     ['a quorum of NaN', { quorum: NaN }, /^quorum: NaN/],
@@ -54,9 +61,15 @@ describe('checkLookupOptions', () => {
     ['dailyBudget', -1],
     ['dailyBudget', Infinity],
     ['dailyBudget', '10' as unknown as number],
+    ['chargesBadInput', 0],
   ])('refuses %s of %p and names the provider', (name, value) => {
     const limited = new ScriptedProvider('acme', undefined, { limits: { [name]: value } });
-    expect(check({ providers: [limited] })).toThrow(new RegExp(`^acme: ${name} is `));
+    expect(check({ providers: [limited] })).toThrow(new RegExp(`^acme: ${name} `));
+  });
+
+  it('takes a vendor that charges nothing for what it refuses', () => {
+    const limited = new ScriptedProvider('acme', undefined, { limits: { chargesBadInput: false } });
+    expect(check({ providers: [limited] })).not.toThrow();
   });
 
   it('takes a budget of nothing: it switches a vendor off', () => {

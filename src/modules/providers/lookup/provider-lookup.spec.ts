@@ -1,14 +1,17 @@
 import { FakeClock } from '../../../../test/support/fake-clock.js';
 import { later, settled, timed } from '../../../../test/support/fake-time.js';
 import { fact, intelligence } from '../../../../test/support/intelligence.js';
+import { harmless } from '../../../../test/support/scripted-provider.js';
 import { InvalidConfigurationError, ProviderError } from '../../../common/errors/ip-risk.error.js';
 import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext } from '../ip-intelligence-provider.js';
 import { NO_FACTS, type IpIntelligence } from '../ip-intelligence.js';
+import { FakeProvider } from '../proving/fake-provider.js';
 import type { ProviderLookupOptions } from './lookup-options.js';
 import type { LookupOutcome } from './lookup-outcome.js';
 import { ProviderLookup } from './provider-lookup.js';
 
+const FAKE = new FakeProvider();
 const address = parseIpAddress('8.8.8.8') as IpAddress;
 const clock = new FakeClock();
 
@@ -64,8 +67,7 @@ describe('ProviderLookup', () => {
 
   it('asks vendors at once and takes as long as the slowest', async () => {
     const own = new FakeClock();
-    const after = (id: string, ms: number) =>
-      provider(id, () => later(own, ms, () => intelligence({}, { providerId: id })));
+    const after = (id: string, ms: number) => provider(id, () => later(own, ms, () => harmless(id)));
     const vendors = new ProviderLookup({ providers: [after('a', 120), after('b', 250), after('c', 30)], clock: own });
     const { value, ms } = await timed(own, vendors.lookup(address));
     expect(ms).toBe(250);
@@ -75,7 +77,7 @@ describe('ProviderLookup', () => {
 
   it('lets no answer that comes late change what was decided on', async () => {
     const own = new FakeClock();
-    const late = provider('a', () => later(own, 500, () => intelligence({}, { providerId: 'a' })));
+    const late = provider('a', () => later(own, 500, () => harmless('a')));
     const { value } = await timed(own, new ProviderLookup({ providers: [late], clock: own }).lookup(address));
     own.advance(1000);
     await settled();
@@ -117,6 +119,60 @@ describe('ProviderLookup', () => {
       hasQuorum: false,
       failures: [{ providerId: 'a', code: 'NO_DATA' }],
     });
+  });
+
+  it('counts a vendor only that says something of risk, and keeps the location of one that does not', async () => {
+    const placed = (id: string) => provider(id, () => intelligence({}, { providerId: id }));
+    expect(await lookup([placed('a')]).lookup(address)).toMatchObject({
+      hasQuorum: false,
+      answers: [{ providerId: 'a', network: { asn: 64496 } }],
+      failures: [{ providerId: 'a', code: 'NO_DATA' }],
+    });
+    expect(await lookup([placed('a'), answering('b')]).lookup(address)).toMatchObject({
+      hasQuorum: true,
+      answers: [{ providerId: 'a' }, { providerId: 'b' }],
+      failures: [{ providerId: 'a', code: 'NO_DATA' }],
+    });
+  });
+
+  it('takes a fact that is false, and a score, for a word on risk', async () => {
+    const score = { card: FAKE.scorecard, rows: [{ code: 'X', points: 0, detail: 'x' }] };
+    for (const answer of [harmless('a'), intelligence({}, { providerId: 'a', score })]) {
+      const outcome = await lookup([provider('a', () => answer)]).lookup(address);
+      expect(outcome).toMatchObject({ hasQuorum: true, failures: [] });
+    }
+  });
+
+  it('takes a location alone for a verdict of offline data, which lists what is bad', () => {
+    const placed = provider('a', () => intelligence({}, { providerId: 'a' }), 'offline');
+    expect(lookup([placed]).lookup(address)).toMatchObject({ hasQuorum: true, failures: [] });
+  });
+
+  it.each([
+    ['that their providers name', 'x', undefined],
+    ['that their answers name', undefined, 'x'],
+  ])('counts vendors of one source %s once', async (_, source, named) => {
+    const echo = (id: string): IpIntelligenceProvider => ({
+      ...provider(id, () => ({ ...harmless(id), source: named })),
+      ...(source === undefined ? {} : { source }),
+    });
+    const two = { quorum: 2 };
+    const pair = [echo('a'), echo('b'), failing('c')];
+    expect(await lookup(pair, two).lookup(address)).toMatchObject({ hasQuorum: false, answers: [{}, {}] });
+    expect(await lookup([...pair, answering('d')], two).lookup(address)).toMatchObject({ hasQuorum: true });
+    expect(lookup([...pair], two).isQuorum(['a', 'b'])).toBe(source === undefined);
+    expect(lookup([...pair], two).isQuorum(['a', 'c'])).toBe(true);
+  });
+
+  it('takes an answer for slow that needs four fifths of the deadline, where the vendor says nothing of it', async () => {
+    const own = new FakeClock();
+    const answerAfter = async (ms: number) => {
+      const slow = provider('a', () => later(own, ms, () => harmless('a')));
+      const engine = new ProviderLookup({ providers: [slow], clock: own });
+      for (let call = 0; call < 20; call += 1) await timed(own, engine.lookup(address));
+      return engine.lanes[0]?.report().breaker;
+    };
+    expect([await answerAfter(230), await answerAfter(240)]).toEqual(['closed', 'open']);
   });
 
   it('takes a location and a network without a single field for no knowledge', () => {
@@ -164,7 +220,7 @@ describe('ProviderLookup', () => {
   it('waits for a promise of another library as for its own', async () => {
     const thenable = {
       then: (resolve: (value: IpIntelligence) => void) => {
-        resolve(intelligence({}, { providerId: 'a' }));
+        resolve(harmless('a'));
       },
     };
     const foreign = provider('a', () => thenable as unknown as Promise<IpIntelligence>, 'offline');
@@ -172,7 +228,7 @@ describe('ProviderLookup', () => {
   });
 
   it('refuses an answer that comes under the name of another provider', () => {
-    const impostor = provider('a', () => intelligence({}, { providerId: 'b' }), 'offline');
+    const impostor = provider('a', () => harmless('b'), 'offline');
     expect(lookup([impostor]).lookup(address)).toMatchObject({
       hasQuorum: false,
       failures: [{ providerId: 'a', code: 'PROVIDER_BAD_RESPONSE' }],

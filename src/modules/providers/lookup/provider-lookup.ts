@@ -18,6 +18,9 @@ const NEVER_ABORTED: LookupContext = {
   onQuota: () => undefined,
 };
 
+/** Part of the deadline from which an answer is slow: the next one may come too late. */
+const SLOW_SHARE = 0.8;
+
 /**
  * Asks providers by the strategy and keeps what arrives before the one deadline. Never throws and never rejects: a
  * failure is part of the outcome.
@@ -29,7 +32,6 @@ export class ProviderLookup {
   private readonly providers: readonly IpIntelligenceProvider[];
   private readonly offline: readonly IpIntelligenceProvider[];
   private readonly verdict: VerdictQuorum;
-  private readonly quorum: number;
   private readonly deadlineMs: number;
   private readonly strategy: LookupStrategy;
   private readonly clock: Clock;
@@ -41,10 +43,10 @@ export class ProviderLookup {
     const vendors = providers.filter(({ kind }) => kind === 'vendor');
     this.providers = providers;
     this.offline = providers.filter(({ kind }) => kind === 'offline');
-    this.lanes = vendors.map((provider) => new VendorLane(provider, clock, ledger));
-    this.verdict = new VerdictQuorum(providers, quorum);
-    this.quorum = quorum;
     this.deadlineMs = options.deadlineMs ?? 300;
+    const slowCallMs = SLOW_SHARE * this.deadlineMs;
+    this.lanes = vendors.map((provider) => new VendorLane(provider, clock, ledger, slowCallMs));
+    this.verdict = new VerdictQuorum(providers, quorum);
     this.strategy = options.strategy ?? 'parallel';
     this.clock = clock;
     this.bulk = new BulkLookups({
@@ -92,9 +94,10 @@ export class ProviderLookup {
     return this.needsVendors(outcome) ? this.lookupWithin(address, offline, this.lanes, this.deadlineMs) : outcome;
   }
 
-  /** True when answers of these providers would be enough for a verdict. */
+  /** True when answers of these providers would be enough for a verdict; under `escalate` offline data alone is. */
   isQuorum(providerIds: readonly string[]): boolean {
-    return this.verdict.isQuorum(providerIds);
+    const hasOffline = this.escalates && this.offline.some(({ id }) => providerIds.includes(id));
+    return hasOffline || this.verdict.isQuorum(providerIds);
   }
 
   private async offlineThenVendors(
@@ -121,12 +124,13 @@ export class ProviderLookup {
     const put = (result: Settled): void => {
       this.verdict.put(results, result);
     };
-    const { quorum, clock } = this;
+    const { clock } = this;
+    const isEnough = (): boolean => this.verdict.outcomeOf(results, true).hasQuorum;
     for (const { id } of this.offline) put({ providerId: id, code: 'PROVIDER_TIMEOUT' });
     await withinDeadline(clock, ms, async (context) => {
       const vendors =
         this.strategy === 'fallback'
-          ? askInTurn(lanes, address, context, { quorum, clock, put })
+          ? askInTurn(lanes, address, context, { isEnough, clock, put })
           : askTogether(lanes, address, context, put);
       const known = offline.map(async (answer) => {
         put(await answer);

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../common/clock/clock.js';
 import type { CallContext } from '../../../common/http/vendor-http-client.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
-import type { VendorLane } from '../protection/vendor-lane.js';
+import type { LaneContext, VendorLane } from '../protection/vendor-lane.js';
 import { withinShare } from './lookup-deadline.js';
-import { failureIn, type Settled } from '../protection/provider-result.js';
+import type { Settled } from '../protection/provider-result.js';
 
 /** Takes what a vendor says, as it comes; until then a vendor that was asked has timed out. */
 export type Put = (result: Settled) => void;
@@ -23,20 +23,19 @@ export async function askTogether(
   );
 }
 
-/** One vendor after the other until `quorum` have answered, each within its share of the time that is left. */
+/** One vendor after the other until there is a verdict, each within its share of the time that is left. */
 export async function askInTurn(
   lanes: readonly VendorLane[],
   address: IpAddress,
   context: CallContext,
-  { quorum, clock, put }: { readonly quorum: number; readonly clock: Clock; readonly put: Put },
+  { isEnough, clock, put }: { readonly isEnough: () => boolean; readonly clock: Clock; readonly put: Put },
 ): Promise<void> {
-  let answered = 0;
-  for (const [index, lane] of lanes.entries()) {
-    if (answered >= quorum || context.signal.aborted) return;
+  const wholeMs = context.deadlineAt - clock.now();
+  for (const lane of lanes) {
+    if (isEnough() || context.signal.aborted) return;
     put(timeoutOf(lane));
-    const result = await withinShare(clock, context, lanes.length - index, (turn) => lane.ask(address, turn));
-    put(result);
-    if (failureIn(result) === undefined) answered += 1;
+    const turn = { isLast: lane === lanes.at(-1), wholeMs };
+    put(await withinShare(clock, context, turn, (own) => lane.ask(address, own)));
   }
 }
 
@@ -51,13 +50,16 @@ const BULK_CONCURRENCY = 4;
 export async function askLaneInBulk(
   lane: VendorLane,
   addresses: readonly IpAddress[],
-  context: CallContext,
+  context: LaneContext,
 ): Promise<readonly Settled[]> {
   const { bulk } = lane.provider;
   const results: Settled[] = [];
   if (bulk !== undefined) {
-    for (let from = 0; from < addresses.length; from += bulk.size) {
-      results.push(...(await lane.askInBulk(addresses.slice(from, from + bulk.size), context)));
+    while (results.length < addresses.length) {
+      // What a call cannot pay for as a whole it may pay for in part; with nothing left the lane refuses.
+      const size = Math.min(bulk.size, lane.affordable(true) || bulk.size);
+      const part = addresses.slice(results.length, results.length + size);
+      results.push(...(await lane.askInBulk(part, context)));
     }
     return results;
   }

@@ -55,6 +55,11 @@ function checkedAnswer(provider: IpIntelligenceProvider, answer: unknown): Settl
 
 function failureOf(provider: IpIntelligenceProvider, error: unknown): ProviderFailure {
   if (!(error instanceof ProviderError)) return { providerId: provider.id, code: 'PROVIDER_BAD_RESPONSE' };
-  const { code, retryAfterMs } = error;
-  return { providerId: provider.id, code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const { code, retryAfterMs, wasSent } = error;
+  return {
+    providerId: provider.id,
+    code,
+    ...(wasSent ? {} : { refused: true }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }

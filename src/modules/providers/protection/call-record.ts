@@ -16,6 +16,8 @@ export interface CallReport {
 
 /** Latest answered calls that the percentiles are of. */
 const KEPT = 128;
+/** Calls in a row without a success from which a vendor is not well. */
+const FRUITLESS = 10;
 
 /** What became of the calls to one vendor. */
 export class CallRecord {
@@ -24,9 +26,16 @@ export class CallRecord {
   private readonly durations: number[] = [];
   private next = 0;
   private lastSuccessAt: number | undefined;
+  private sinceSuccess = 0;
+
+  /** True when none of the latest ten calls gave a verdict: the breaker does not mind a vendor that refuses every address. */
+  get isFruitless(): boolean {
+    return this.sinceSuccess >= FRUITLESS;
+  }
 
   ended(outcome: CallOutcome, durationMs: number, now: number): void {
     this.calls[outcome] = (this.calls[outcome] ?? 0) + 1;
+    this.sinceSuccess = outcome === 'ok' ? 0 : this.sinceSuccess + 1;
     // A refused connection is quick and a timeout is as long as the deadline: neither says how fast the vendor is.
     if (outcome !== 'ok' && outcome !== 'NO_DATA') return;
     this.lastSuccessAt = now;
@@ -36,6 +45,12 @@ export class CallRecord {
 
   refuse(outcome: CallOutcome): void {
     this.refused[outcome] = (this.refused[outcome] ?? 0) + 1;
+  }
+
+  /** The provider held back although it was asked. */
+  withheld(outcome: CallOutcome): void {
+    this.refuse(outcome);
+    this.sinceSuccess += 1;
   }
 
   report(): CallReport {

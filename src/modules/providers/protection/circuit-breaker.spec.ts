@@ -45,6 +45,49 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe(state);
   });
 
+  it.each([
+    ['stays closed on nineteen slow answers', 19, 0, 'closed'],
+    ['opens on twenty slow answers', 20, 0, 'open'],
+    ['stays closed when one of twenty is quick', 19, 1, 'closed'],
+  ])('%s', (_, slow, quick, state) => {
+    const { breaker } = setUp();
+    for (let call = 0; call < quick; call += 1) entered(breaker).succeed();
+    for (let call = 0; call < slow; call += 1) entered(breaker).succeedSlowly();
+    expect(breaker.state).toBe(state);
+  });
+
+  it('opens when the latest twenty are slow or failed, though less than half failed', () => {
+    const { breaker } = setUp();
+    for (let round = 0; round < 5; round += 1) {
+      for (let call = 0; call < 3; call += 1) entered(breaker).succeedSlowly();
+      expect(breaker.state).toBe('closed');
+      fail(breaker);
+    }
+    expect(breaker.state).toBe('open');
+  });
+
+  it('closes after a trial that is slow', () => {
+    const { breaker, clock } = opened();
+    clock.advance(OPEN_MS);
+    entered(breaker).succeedSlowly();
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('takes a call that is released for none, and gives its trial to the next one', () => {
+    const { breaker, clock } = setUp();
+    for (let call = 0; call < 50; call += 1) entered(breaker).release();
+    fail(breaker, 9);
+    expect(breaker.state).toBe('closed');
+    fail(breaker);
+    clock.advance(OPEN_MS);
+    const trial = entered(breaker);
+    expect(breaker.enter()).toBeUndefined();
+    trial.release();
+    expect(breaker.state).toBe('half-open');
+    fail(breaker);
+    expect(breaker.remainingMs()).toBe(2 * OPEN_MS);
+  });
+
   it('looks at the latest calls only', () => {
     const { breaker } = setUp();
     for (let round = 0; round < 10; round += 1) {

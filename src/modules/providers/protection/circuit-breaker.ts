@@ -17,10 +17,16 @@ export interface CircuitBreakerOptions {
   readonly mostOpenMs?: number;
 }
 
+type Outcome = 'ok' | 'slow' | 'failed';
+
 /** Says how a call ended that {@link CircuitBreaker.enter} let through; only its first word counts. */
 export interface BreakerPass {
   succeed(): void;
+  /** An answer that came nearly too late. */
+  succeedSlowly(): void;
   fail(): void;
+  /** The call says nothing of the vendor's health; a trial is free for the next one. */
+  release(): void;
   /** The vendor itself asks to be left alone for so many milliseconds. */
   trip(openMs: number): void;
 }
@@ -31,7 +37,7 @@ export interface BreakerPass {
  */
 export class CircuitBreaker {
   private readonly options: Required<CircuitBreakerOptions>;
-  private outcomes: boolean[] = [];
+  private outcomes: Outcome[] = [];
   private openedAt = 0;
   private openMs = 0;
   /** What the next failed trial makes of `openMs`. */
@@ -52,10 +58,10 @@ export class CircuitBreaker {
     return this.remainingMs() > 0 ? 'open' : 'half-open';
   }
 
-  /** True when one of five of the latest calls failed or more, which does not open it yet. */
+  /** True when one of five of the latest calls failed or was slow, or more, which does not open it yet. */
   get isFailing(): boolean {
-    const failures = this.outcomes.filter((outcome) => !outcome).length;
-    return failures > 0 && failures * 5 >= this.outcomes.length;
+    const bad = this.outcomes.filter((outcome) => outcome !== 'ok').length;
+    return bad > 0 && bad * 5 >= this.outcomes.length;
   }
 
   /** Milliseconds until the next trial; 0 when one may begin. */
@@ -80,10 +86,16 @@ export class CircuitBreaker {
     };
     return {
       succeed: once(() => {
-        this.record(true);
+        this.record('ok');
+      }),
+      succeedSlowly: once(() => {
+        this.record('slow');
       }),
       fail: once(() => {
-        this.record(false);
+        this.record('failed');
+      }),
+      release: once(() => {
+        this.hasTrial = false;
       }),
       trip: (openMs) => {
         once(() => {
@@ -93,16 +105,26 @@ export class CircuitBreaker {
     };
   }
 
-  private record(isSuccess: boolean): void {
+  private record(outcome: Outcome): void {
     if (this.isOpen) {
-      if (isSuccess) this.close();
-      else this.reopen();
+      // A slow answer is one: after an outage it is what there is to be had.
+      if (outcome === 'failed') this.reopen();
+      else this.close();
       return;
     }
-    const { windowSize, minimumCalls, failureShare } = this.options;
-    this.outcomes = [...this.outcomes, isSuccess].slice(-windowSize);
-    const failures = this.outcomes.filter((outcome) => !outcome).length;
-    if (this.outcomes.length >= minimumCalls && failures >= failureShare * this.outcomes.length) this.reopen();
+    this.outcomes = [...this.outcomes, outcome].slice(-this.options.windowSize);
+    if (this.isFailed() || this.isAlwaysSlow()) this.reopen();
+  }
+
+  private isFailed(): boolean {
+    const { minimumCalls, failureShare } = this.options;
+    const failures = this.outcomes.filter((outcome) => outcome === 'failed').length;
+    return this.outcomes.length >= minimumCalls && failures >= failureShare * this.outcomes.length;
+  }
+
+  /** A slow vendor still answers; it costs every request its time only when it is never quick. */
+  private isAlwaysSlow(): boolean {
+    return this.outcomes.length >= this.options.windowSize && !this.outcomes.includes('ok');
   }
 
   private reopen(): void {

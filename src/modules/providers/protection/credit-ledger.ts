@@ -2,7 +2,7 @@
 export interface CreditLedger {
   /** Credits spent on that day (`YYYY-MM-DD`, UTC) by every process. */
   spentOn(day: string, providerId: string): Promise<number>;
-  /** Adds to it. @returns the new sum of every process. */
+  /** Adds to it; a refund is less than 0. @returns the new sum of every process. */
   add(day: string, providerId: string, credits: number): Promise<number>;
   close?(): void;
 }

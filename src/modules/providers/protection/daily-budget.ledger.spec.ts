@@ -33,6 +33,22 @@ describe('DailyBudget with a ledger', () => {
     expect(ledger.entries).toEqual([1, 49]);
   });
 
+  it('takes refunds out of the ledger, also while an entry is on its way or the ledger is down', async () => {
+    const { ledger, day } = setUp();
+    day.spend(4)(4);
+    await ledger.quiet();
+    expect([day.spentToday(), ledger.sums.get(DAY)]).toEqual([0, 0]);
+    const refund = day.spend(8);
+    await ledger.quiet();
+    ledger.before = () => Promise.reject(new Error('down'));
+    refund(2);
+    await settled();
+    ledger.before = () => Promise.resolve();
+    day.spend(1);
+    await ledger.quiet();
+    expect([day.spentToday(), ledger.sums.get(DAY)]).toEqual([7, 7]);
+  });
+
   it('counts what other processes spend', async () => {
     const { ledger, process } = setUp();
     const [one, other] = [process(), process()];

@@ -65,7 +65,40 @@ describe('DailyBudget', () => {
     expect(day.allows(5)).toBe(true);
   });
 
+  it.each<[number | undefined, number, boolean, number]>([
+    [undefined, 4, true, Infinity],
+    [11, 4, false, 2],
+    [11, 4, true, 1],
+    [0, 1, false, 0],
+  ])('pays, of %p credits, for lookups of %d (bulk %p): %d', (limit, credits, isBulk, lookups) => {
+    expect(budget(limit, {}).affordable(credits, isBulk)).toBe(lookups);
+  });
+
+  it('takes back what was not spent, on the day that it was booked', () => {
+    const clock = new FakeClock('2026-01-01T23:59:00Z');
+    const day = budget(10, { clock });
+    const refund = day.spend(4);
+    refund(3);
+    expect([day.spentToday(), day.left]).toEqual([1, 9]);
+    clock.advance(60_000);
+    day.spend(2);
+    refund(1);
+    expect(day.spentToday()).toBe(2);
+  });
+
   describe('with the vendor’s own word', () => {
+    it('gives it back what was not spent, unless the vendor spoke since', () => {
+      const day = budget(undefined, {});
+      day.learn({ remaining: 20 });
+      const refund = day.spend(4);
+      refund(4);
+      expect(day.left).toBe(20);
+      const late = day.spend(4);
+      day.learn({ remaining: 7 });
+      late(4);
+      expect(day.left).toBe(7);
+    });
+
     it('keeps to the lesser of the two', () => {
       const day = budget(10, {});
       day.learn({ remaining: 4 });

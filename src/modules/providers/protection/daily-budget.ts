@@ -10,6 +10,9 @@ export interface DailyBudgetOptions {
   readonly ledger: CreditLedger | undefined;
 }
 
+/** Gives credits back that the vendor did not take. */
+export type Refund = (credits: number) => void;
+
 const DAY_MS = 86_400_000;
 /** Lookups in bulk leave the other half of the day's credits to the requests that wait for a verdict. */
 const BULK_SHARE = 0.5;
@@ -26,6 +29,8 @@ export class DailyBudget {
   private vendorLeft: number | undefined;
   private vendorSaidAt = 0;
   private vendorResetMs = 0;
+  /** Counts what the vendor said. */
+  private word = 0;
 
   constructor(private readonly options: DailyBudgetOptions) {
     this.day = this.today();
@@ -64,26 +69,47 @@ export class DailyBudget {
   allows(credits: number, isBulk = false): boolean {
     const { left } = this;
     if (left === undefined) return true;
-    const { limit } = this.options;
-    const kept = isBulk && limit !== undefined ? Math.floor(limit * (1 - BULK_SHARE)) : 0;
-    return credits <= left - kept;
+    return credits <= left - this.keptFrom(isBulk);
   }
 
-  spend(credits: number): void {
-    this.spent = this.spentToday() + credits;
-    this.unrecorded += credits;
+  /** Lookups of so many credits that may still be made; `Infinity` without a limit. @param isBulk as for {@link allows}. */
+  affordable(creditsPerLookup: number, isBulk = false): number {
+    const { left } = this;
+    return left === undefined ? Infinity : Math.max(0, Math.floor((left - this.keptFrom(isBulk)) / creditsPerLookup));
+  }
+
+  spend(credits: number): Refund {
+    const { word } = this;
+    this.book(credits);
     if (this.vendorLeft !== undefined) this.vendorLeft = Math.max(0, this.vendorLeft - credits);
-    void this.record();
+    const { day } = this;
+    return (unspent) => {
+      // What the vendor said since is without these credits; a new day's count as well.
+      if (word === this.word && this.vendorLeft !== undefined) this.vendorLeft += unspent;
+      if (day === this.today()) this.book(-unspent);
+    };
   }
 
   /** Takes the vendor's own word on its quota. */
   learn({ remaining, resetAfterMs }: VendorQuota): void {
     if (!(remaining >= 0)) return;
     const now = this.options.clock.now();
+    this.word += 1;
     this.vendorLeft = remaining;
     this.vendorSaidAt = now;
     const isGiven = resetAfterMs !== undefined && resetAfterMs >= 0;
     this.vendorResetMs = isGiven ? resetAfterMs : DAY_MS - (now % DAY_MS);
+  }
+
+  private keptFrom(isBulk: boolean): number {
+    const { limit } = this.options;
+    return isBulk && limit !== undefined ? Math.floor(limit * (1 - BULK_SHARE)) : 0;
+  }
+
+  private book(credits: number): void {
+    this.spent = Math.max(0, this.spentToday() + credits);
+    this.unrecorded += credits;
+    void this.record();
   }
 
   /** Brings the ledger up to date, one entry at a time; what it did not take goes with the next one. */

@@ -1,6 +1,5 @@
 import { FakeClock } from '../../../../test/support/fake-clock.js';
-import { intelligence } from '../../../../test/support/intelligence.js';
-import { failWith, ScriptedProvider, type Script } from '../../../../test/support/scripted-provider.js';
+import { failWith, harmless, ScriptedProvider, type Script } from '../../../../test/support/scripted-provider.js';
 import { ProviderError } from '../../../common/errors/ip-risk.error.js';
 import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
 import type { ProviderLimits } from '../ip-intelligence-provider.js';
@@ -33,7 +32,7 @@ describe('VendorLane in bulk', () => {
     const pending = lane.askInBulk([address], { ...context, signal: abort.signal });
     abort.abort();
     expect(await pending).toEqual([{ providerId: 'v', code: 'PROVIDER_TIMEOUT' }]);
-    vendor.script = () => intelligence({}, { providerId: 'v' });
+    vendor.script = () => harmless('v');
     clock.advance(20_000);
     expect(await ask()).toMatchObject({ facts: {} });
   });
@@ -42,13 +41,25 @@ describe('VendorLane in bulk', () => {
     const { vendor, lane, context } = setUp();
     vendor.bulkScript = (addresses) =>
       Promise.resolve(
-        addresses.map((_, index) =>
-          index === 0 ? new ProviderError('v', 'PROVIDER_BAD_RESPONSE') : intelligence({}, { providerId: 'v' }),
-        ),
+        addresses.map((_, index) => (index === 0 ? new ProviderError('v', 'PROVIDER_BAD_RESPONSE') : harmless('v'))),
       );
     const results = await lane.askInBulk([address, address, address], context);
     expect(results).toMatchObject([{ code: 'PROVIDER_BAD_RESPONSE' }, { facts: {} }, { facts: {} }]);
     expect(lane.report().calls).toEqual({ ok: 1 });
+  });
+
+  it('gives back what the addresses that the vendor refused would have cost, where it takes nothing for them', async () => {
+    const limits = { dailyBudget: 100, creditsPerLookup: 2 };
+    for (const [chargesBadInput, left] of [
+      [false, 98],
+      [true, 94],
+    ] as const) {
+      const { vendor, lane, context } = setUp(undefined, { ...limits, chargesBadInput });
+      const bad = new ProviderError('v', 'PROVIDER_BAD_INPUT');
+      vendor.bulkScript = () => Promise.resolve([bad, harmless('v'), bad]);
+      await lane.askInBulk([address, address, address], context);
+      expect(lane.report()).toMatchObject({ budgetLeft: left, calls: { ok: 1 } });
+    }
   });
 
   it.each([

@@ -3,11 +3,12 @@ import type { CallContext } from '../../../common/http/vendor-http-client.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext, ProviderHealth } from '../ip-intelligence-provider.js';
 import { askInBulk, askProvider } from './ask-provider.js';
-import { failureIn, type ProviderFailure, type Settled } from './provider-result.js';
+import { vendorFailureIn, type ProviderFailure, type Settled } from './provider-result.js';
 import { CallRecord, type CallReport } from './call-record.js';
 import { CircuitBreaker, type BreakerPass, type BreakerState } from './circuit-breaker.js';
 import type { CreditLedger } from './credit-ledger.js';
-import { DailyBudget } from './daily-budget.js';
+import { DailyBudget, type Refund } from './daily-budget.js';
+import { pauseAfter } from './vendor-pause.js';
 
 export interface LaneReport extends CallReport {
   readonly breaker: BreakerState;
@@ -17,13 +18,19 @@ export interface LaneReport extends CallReport {
 }
 
 const MAX_CONCURRENT = 25;
-const SLOW_CALL_MS = 1000;
-/** Where the vendor does not say how long its quota or limit lasts. */
-const QUOTA_PAUSE_MS = 3_600_000;
-const RATE_PAUSE_MS = 10_000;
-/** "Try again in 0 seconds", said by a vendor that is dead, would have it asked without end. */
-const LEAST_PAUSE_MS = 1000;
-const MOST_PAUSE_MS = 86_400_000;
+
+/** Who waits for a vendor's answer, and how long. */
+export interface LaneContext extends CallContext {
+  /** The vendor has so little of the time that not to answer within it is no fault. @default false */
+  readonly isCutShort?: boolean;
+}
+
+/** A call that the breaker and the budget let through. */
+interface Admission {
+  readonly pass: BreakerPass;
+  readonly refund: Refund;
+  readonly startedAt: number;
+}
 
 /** The way to one vendor: a breaker, a bulkhead and a budget before each call, and a record of what became of it. */
 export class VendorLane {
@@ -33,19 +40,23 @@ export class VendorLane {
   private readonly maxConcurrent: number;
   private readonly slowCallMs: number;
   private readonly creditsPerLookup: number;
+  private readonly chargesBadInput: boolean;
   private running = 0;
   /** Why the breaker is open. */
   private lastFailure: ProviderFailure['code'] = 'PROVIDER_UNREACHABLE';
 
+  /** @param slowCallMs from which an answer is slow, where the vendor's own limits say nothing of it. */
   constructor(
     readonly provider: IpIntelligenceProvider,
     private readonly clock: Clock,
     ledger: CreditLedger | undefined,
+    slowCallMs = Infinity,
   ) {
-    const { maxConcurrent, slowCallMs, creditsPerLookup, dailyBudget } = provider.limits ?? {};
+    const { maxConcurrent, creditsPerLookup, chargesBadInput, dailyBudget, ...limits } = provider.limits ?? {};
     this.maxConcurrent = maxConcurrent ?? MAX_CONCURRENT;
-    this.slowCallMs = slowCallMs ?? SLOW_CALL_MS;
+    this.slowCallMs = limits.slowCallMs ?? slowCallMs;
     this.creditsPerLookup = creditsPerLookup ?? 1;
+    this.chargesBadInput = chargesBadInput ?? true;
     this.breaker = new CircuitBreaker({ clock });
     this.budget = new DailyBudget({ providerId: provider.id, limit: dailyBudget, clock, ledger });
   }
@@ -55,39 +66,45 @@ export class VendorLane {
     return this.budget.load();
   }
 
+  /** Lookups that the budget still allows; `Infinity` without a limit. */
+  affordable(isBulk: boolean): number {
+    return this.budget.affordable(this.creditsPerLookup, isBulk);
+  }
+
   /** Asks about one address, or refuses at once. Never rejects. */
-  async ask(address: IpAddress, context: CallContext, isBulk = false): Promise<Settled> {
+  async ask(address: IpAddress, context: LaneContext, isBulk = false): Promise<Settled> {
     const timedOut = this.timedOut();
     // Nobody waits any more: the call would cost a credit and serve nobody.
     if (context.signal.aborted) return timedOut;
     const isFull = !isBulk && this.running >= this.maxConcurrent;
-    const pass = isFull ? this.refuse('PROVIDER_RATE_LIMITED') : this.enter(this.creditsPerLookup, isBulk);
-    if ('code' in pass) return pass;
+    const admission = isFull ? this.refuse('PROVIDER_RATE_LIMITED') : this.enter(this.creditsPerLookup, isBulk);
+    if ('code' in admission) return admission;
     if (!isBulk) this.running += 1;
-    const startedAt = this.clock.now();
     const result = await unlessAborted(
       Promise.resolve(askProvider(this.provider, address, this.contextOf(context))),
       context.signal,
       timedOut,
     );
     if (!isBulk) this.running -= 1;
-    this.settle(result, pass, startedAt);
+    this.settle(result, admission, { isFault: context.isCutShort !== true, mayTakeTime: false });
+    this.refundFree([result], admission);
     return result;
   }
 
   /** Asks about as many addresses as the vendor takes in one call. Never rejects; one entry each, in their order. */
-  async askInBulk(addresses: readonly IpAddress[], context: CallContext): Promise<readonly Settled[]> {
+  async askInBulk(addresses: readonly IpAddress[], context: LaneContext): Promise<readonly Settled[]> {
     const timedOut = addresses.map(() => this.timedOut());
     if (context.signal.aborted) return timedOut;
-    const pass = this.enter(this.creditsPerLookup * addresses.length, true);
-    if ('code' in pass) return addresses.map(() => pass);
-    const startedAt = this.clock.now();
+    const admission = this.enter(this.creditsPerLookup * addresses.length, true);
+    if ('code' in admission) return addresses.map(() => admission);
     const asked = askInBulk(this.provider, addresses, this.contextOf(context));
     const results = await unlessAborted(asked, context.signal, timedOut);
     // One call is one outcome: that of an entry that failed only where all did.
     const [first] = results;
-    const answered = results.find((result) => failureIn(result) === undefined) ?? first;
-    if (answered !== undefined) this.settle(answered, pass, startedAt, true);
+    const answered = results.find((result) => vendorFailureIn(result) === undefined) ?? first;
+    const isFault = context.isCutShort !== true;
+    if (answered !== undefined) this.settle(answered, admission, { isFault, mayTakeTime: true });
+    this.refundFree(results, admission);
     return results;
   }
 
@@ -97,26 +114,26 @@ export class VendorLane {
     const own = ownHealth(this.provider);
     // Half-open is not down: a load balancer that sends nobody here would keep the trial from ever being made.
     const isAsked = breaker !== 'open' && this.budget.allows(this.creditsPerLookup);
-    const isWell = breaker === 'closed' && !this.breaker.isFailing;
+    const isWell = breaker === 'closed' && !this.breaker.isFailing && !this.record.isFruitless;
     const status = isAsked ? (own.status === 'up' && !isWell ? 'degraded' : own.status) : 'down';
     return { ...this.record.report(), breaker, budgetLeft, health: { status, details: own.details } };
   }
 
-  private contextOf(context: CallContext): LookupContext {
+  private contextOf({ signal, deadlineAt }: CallContext): LookupContext {
     return {
-      ...context,
+      signal,
+      deadlineAt,
       onQuota: (quota) => {
         this.budget.learn(quota);
       },
     };
   }
 
-  private enter(credits: number, isBulk: boolean): BreakerPass | ProviderFailure {
+  private enter(credits: number, isBulk: boolean): Admission | ProviderFailure {
     if (!this.budget.allows(credits, isBulk)) return this.refuse('PROVIDER_QUOTA');
     const pass = this.breaker.enter();
     if (pass === undefined) return this.refuse(this.lastFailure);
-    this.budget.spend(credits);
-    return pass;
+    return { pass, refund: this.budget.spend(credits), startedAt: this.clock.now() };
   }
 
   private timedOut(): ProviderFailure {
@@ -128,30 +145,58 @@ export class VendorLane {
     return { providerId: this.provider.id, code, refused: true };
   }
 
-  private settle(result: Settled, pass: BreakerPass, startedAt: number, isBulk = false): void {
-    const now = this.clock.now();
-    const failure = failureIn(result);
-    this.record.ended(failure?.code ?? 'ok', now - startedAt, now);
-    const isAnswer = failure === undefined || failure.code === 'NO_DATA' || failure.code === 'PROVIDER_BAD_INPUT';
-    // Many addresses in one call may take their time.
-    const isSlow = !isBulk && now - startedAt >= this.slowCallMs;
-    if (isAnswer && !isSlow) {
-      pass.succeed();
+  /**
+   * @param isFault whether a timeout is the vendor's.
+   * @param mayTakeTime true for many addresses in one call.
+   */
+  private settle(
+    result: Settled,
+    { pass, startedAt }: Admission,
+    { isFault, mayTakeTime }: { readonly isFault: boolean; readonly mayTakeTime: boolean },
+  ): void {
+    const failure = vendorFailureIn(result);
+    if (failure?.refused === true) {
+      this.record.withheld(failure.code);
+      pass.release();
       return;
     }
-    // A call from before the breaker opened is not why it is open.
-    if (this.breaker.state !== 'open') this.lastFailure = isAnswer ? 'PROVIDER_TIMEOUT' : failure.code;
-    const pauseMs = isAnswer ? undefined : pauseAfter(failure);
+    const now = this.clock.now();
+    this.record.ended(failure?.code ?? 'ok', now - startedAt, now);
+    if (failure === undefined || failure.code === 'NO_DATA') {
+      if (mayTakeTime || now - startedAt < this.slowCallMs) {
+        pass.succeed();
+        return;
+      }
+      this.remember('PROVIDER_TIMEOUT');
+      pass.succeedSlowly();
+      return;
+    }
+    // Of a refused address it does not show whose mistake it is, a timeout in a short turn may be nobody's.
+    const saysNothing = failure.code === 'PROVIDER_BAD_INPUT' || (failure.code === 'PROVIDER_TIMEOUT' && !isFault);
+    if (saysNothing) {
+      pass.release();
+      return;
+    }
+    this.remember(failure.code);
+    const pauseMs = pauseAfter(failure);
     if (pauseMs === undefined) pass.fail();
-    else pass.trip(pauseMs >= LEAST_PAUSE_MS ? Math.min(pauseMs, MOST_PAUSE_MS) : LEAST_PAUSE_MS);
+    else pass.trip(pauseMs);
   }
-}
 
-/** Milliseconds for which the vendor itself asks to be left alone. */
-function pauseAfter({ code, retryAfterMs }: ProviderFailure): number | undefined {
-  if (code === 'PROVIDER_QUOTA') return retryAfterMs ?? QUOTA_PAUSE_MS;
-  if (code === 'PROVIDER_RATE_LIMITED') return retryAfterMs ?? RATE_PAUSE_MS;
-  return code === 'PROVIDER_UNREACHABLE' ? retryAfterMs : undefined;
+  /** Why the breaker opens, if it does now. A call from before it opened is not why it is open. */
+  private remember(code: ProviderFailure['code']): void {
+    if (this.breaker.state !== 'open') this.lastFailure = code;
+  }
+
+  private refundFree(results: readonly Settled[], { refund }: Admission): void {
+    const free = results.filter((result) => this.isFree(result)).length;
+    if (free > 0) refund(free * this.creditsPerLookup);
+  }
+
+  private isFree(result: Settled): boolean {
+    if (!('code' in result)) return false;
+    return result.refused === true || (result.code === 'PROVIDER_BAD_INPUT' && !this.chargesBadInput);
+  }
 }
 
 /** A provider that goes on after nobody waits any more must not hold its place in the bulkhead. */

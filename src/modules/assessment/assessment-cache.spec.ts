@@ -1,0 +1,54 @@
+import { FakeClock } from '../../../test/support/fake-clock.js';
+import { intelligence } from '../../../test/support/intelligence.js';
+import { ScriptedProvider } from '../../../test/support/scripted-provider.js';
+import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
+import { MemoryCache } from '../caching/memory-cache.js';
+import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
+import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
+import { AssessmentService } from './assessment.service.js';
+import type { RiskAssessment } from './risk-assessment.js';
+
+const ip = (text: string): IpAddress => parseIpAddress(text) as IpAddress;
+
+function setUp(limits: IpIntelligenceProvider['limits'] = {}) {
+  const clock = new FakeClock();
+  const answers = { id: 'offline', kind: 'offline', dataVersion: 0 } as const;
+  const offline = {
+    ...answers,
+    dataVersion: 0,
+    lookup: () => intelligence({}, { providerId: 'offline' }),
+    health: () => ({ status: 'up', details: {} }) as const,
+  };
+  const script = () => Promise.resolve(intelligence({ isAnonymousVpn: true }, { providerId: 'vendor' }));
+  const vendor = new ScriptedProvider('vendor', script, { limits });
+  const lookup = new ProviderLookup({ providers: [vendor, offline], clock });
+  return { offline, vendor, service: new AssessmentService(lookup, new MemoryCache<RiskAssessment>({ clock }), clock) };
+}
+
+describe('AssessmentCache', () => {
+  it('keeps what vendors were paid for when a feed is renewed', async () => {
+    const { offline, vendor, service } = setUp();
+    await service.assess(ip('8.8.8.8'));
+    offline.dataVersion += 1;
+    expect(await service.assess(ip('8.8.8.8'))).toMatchObject({ status: 'complete', score: 25 });
+    expect(vendor.asked).toEqual(['8.8.8.8']);
+  });
+
+  it('does not hold a refusal against the client, who may be asked about a moment later', async () => {
+    const { vendor, service } = setUp({ maxConcurrent: 1 });
+    let answer: () => void = () => undefined;
+    vendor.script = () =>
+      new Promise((resolve) => {
+        answer = () => {
+          resolve(intelligence({ isAnonymousVpn: true }, { providerId: 'vendor' }));
+        };
+      });
+    const first = service.assess(ip('8.8.8.8'));
+    const refused = await service.assess(ip('9.9.9.9'));
+    answer();
+    await first;
+    const again = service.assess(ip('9.9.9.9'));
+    answer();
+    expect([refused.status, (await again).status]).toEqual(['unavailable', 'complete']);
+  });
+});
