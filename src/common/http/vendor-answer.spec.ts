@@ -24,8 +24,13 @@ describe('failureOfStatus', () => {
     expect(failureOfStatus(answer(status))).toEqual({ code, retryAfterMs: undefined });
   });
 
-  it.each([0, 199, 301, 302, 304, 404, 418])('takes %i for no answer of the vendor', (status) => {
+  it.each([0, 199, 301, 302, 304, 418])('takes %i for no answer of the vendor', (status) => {
     expect(failureOfStatus(answer(status))?.code).toBe('PROVIDER_BAD_RESPONSE');
+  });
+
+  it('tells a vendor that knows nothing of an address, in words of its own, from a page about a wrong URL', () => {
+    expect(failureOfStatus(answer(404))?.code).toBe('PROVIDER_BAD_INPUT');
+    expect(failureOfStatus({ ...answer(404), body: undefined })?.code).toBe('PROVIDER_BAD_RESPONSE');
   });
 
   it('hands on when the vendor may be asked again', () => {

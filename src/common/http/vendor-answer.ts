@@ -35,6 +35,8 @@ export function failureOfStatus(answer: VendorAnswer): VendorFailure | undefined
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
   if (status >= 500) return { code: 'PROVIDER_UNREACHABLE', retryAfterMs: retryAfterOf(answer) };
+  // In words of its own the vendor says that it does not know the address; a page of HTML says that the URL is wrong.
+  if (status === 404 && answer.body !== undefined) return { code: 'PROVIDER_BAD_INPUT' };
   return { code: CODES[status] ?? 'PROVIDER_BAD_RESPONSE', retryAfterMs: retryAfterOf(answer) };
 }
 

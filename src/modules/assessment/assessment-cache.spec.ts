@@ -36,19 +36,18 @@ describe('AssessmentCache', () => {
 
   it('does not hold a refusal against the client, who may be asked about a moment later', async () => {
     const { vendor, service } = setUp({ maxConcurrent: 1 });
-    let answer: () => void = () => undefined;
-    vendor.script = () =>
-      new Promise((resolve) => {
-        answer = () => {
-          resolve(intelligence({ isAnonymousVpn: true }, { providerId: 'vendor' }));
-        };
-      });
-    const first = service.assess(ip('8.8.8.8'));
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    vendor.script = async () => {
+      await released;
+      return intelligence({ isAnonymousVpn: true }, { providerId: 'vendor' });
+    };
+    // One is with the vendor and four wait for its place.
+    const waiting = [1, 2, 3, 4, 5].map(async (host) => await service.assess(ip(`8.8.8.${host}`)));
     const refused = await service.assess(ip('9.9.9.9'));
-    answer();
-    await first;
-    const again = service.assess(ip('9.9.9.9'));
-    answer();
-    expect([refused.status, (await again).status]).toEqual(['unavailable', 'complete']);
+    release();
+    await Promise.all(waiting);
+    const again = await service.assess(ip('9.9.9.9'));
+    expect([refused.status, again.status]).toEqual(['unavailable', 'complete']);
   });
 });

@@ -31,7 +31,7 @@ export interface LookupContext extends CallContext {
 
 /** What keeps a vendor from harming the requests that wait for it, and from costing more than it may. */
 export interface ProviderLimits {
-  /** Lookups at the same time; one more is refused at once, not queued. @default 25 */
+  /** Lookups at the same time. More wait for a place while their deadline lasts, four for each at most. @default 25 */
   readonly maxConcurrent?: number;
   /** Milliseconds from which an answer is slow; a vendor all of whose answers are is cut off. @default 0.8 of the lookup's deadline */
   readonly slowCallMs?: number;

@@ -17,7 +17,7 @@ export interface VendorOptions {
   readonly timeoutMs?: number;
   /** Credits that may be spent in a day (UTC). @default no limit */
   readonly dailyBudget?: number;
-  /** Lookups at the same time; one more is refused at once. @default 25 */
+  /** Lookups at the same time. More wait for a place while their deadline lasts, four for each at most. @default 25 */
   readonly maxConcurrent?: number;
   /** Milliseconds from which an answer is slow; a vendor all of whose answers are is cut off. @default 0.8 of the lookup's deadline */
   readonly slowCallMs?: number;

@@ -292,9 +292,9 @@ describe('apiverve and its limits', () => {
     expect(quotas).toEqual([{ remaining: 107 }]);
   });
 
-  it('reports a spent quota also when a part came', async () => {
+  it('takes the refusal of one endpoint for that endpoint’s', async () => {
     const { lookup, quotas } = vendor({ iplookup: () => refusal(402, 'x', { 'x-api-renewal': '2026-01-02' }) });
     expect(await lookup()).toMatchObject({ facts: { isTorExitNode: { value: false } } });
-    expect(quotas).toEqual([{ remaining: 0, resetAfterMs: 86_400_000 }]);
+    expect(quotas).toEqual([]);
   });
 });

@@ -186,11 +186,10 @@ class ApiverveProvider implements IpIntelligenceProvider {
   }
 }
 
-/** The answers arrive in any order: the least number is the latest. A refusal for want of credits says 0. */
+/** The answers arrive in any order: the least number is the latest. One endpoint's refusal is that endpoint's. */
 function leastQuota(outcomes: Outcomes): VendorQuota | undefined {
-  const quotas = Object.values(outcomes).flatMap((outcome) => {
-    if (!(outcome instanceof ProviderError)) return outcome.quota ?? [];
-    return outcome.code === 'PROVIDER_QUOTA' ? { remaining: 0, resetAfterMs: outcome.retryAfterMs } : [];
-  });
+  const quotas = Object.values(outcomes).flatMap((outcome) =>
+    outcome instanceof ProviderError ? [] : (outcome.quota ?? []),
+  );
   return quotas.sort((one, other) => one.remaining - other.remaining)[0];
 }

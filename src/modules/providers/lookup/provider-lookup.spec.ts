@@ -50,7 +50,7 @@ describe('ProviderLookup', () => {
     let settled = false;
     void pending.then(() => (settled = true));
     clock.advance(299);
-    await Promise.resolve();
+    await new Promise(setImmediate);
     expect(settled).toBe(false);
     clock.advance(1);
     expect(await pending).toMatchObject({

@@ -120,13 +120,33 @@ describe('DailyBudget', () => {
     });
 
     it('takes midnight in UTC for the renewal where the vendor names none', () => {
-      const clock = new FakeClock('2026-01-01T22:00:00Z');
+      const clock = new FakeClock('2026-01-01T23:50:00Z');
       const day = budget(undefined, { clock });
       day.learn({ remaining: 0 });
-      clock.advance(2 * HOUR_MS - 1);
+      clock.advance(600_000 - 1);
       expect(day.allows(1)).toBe(false);
       clock.advance(1);
       expect(day.allows(1)).toBe(true);
+    });
+
+    it('takes its word for a quarter of an hour at most, whatever it says', () => {
+      for (const resetAfterMs of [undefined, 1e15]) {
+        const clock = new FakeClock('2026-01-01T06:00:00Z');
+        const day = budget(undefined, { clock });
+        day.learn({ remaining: 0, resetAfterMs });
+        clock.advance(900_000 - 1);
+        expect(day.allows(1)).toBe(false);
+        clock.advance(1);
+        expect(day.allows(1)).toBe(true);
+      }
+    });
+
+    it('leaves requests half of what it has, also without a limit of ours', () => {
+      const day = budget(undefined, {});
+      day.learn({ remaining: 1000 });
+      expect([day.affordable(1, true), day.affordable(1)]).toEqual([500, 1000]);
+      day.learn({ remaining: 500 });
+      expect([day.affordable(1, true), day.affordable(1)]).toEqual([0, 500]);
     });
 
     it.each([NaN, -1, undefined as unknown as number])('takes no notice of %d credits left', (remaining) => {

@@ -16,6 +16,8 @@ export type Refund = (credits: number) => void;
 const DAY_MS = 86_400_000;
 /** Lookups in bulk leave the other half of the day's credits to the requests that wait for a verdict. */
 const BULK_SHARE = 0.5;
+/** Milliseconds that a vendor's word on its quota is taken for. */
+const LONGEST_WORD_MS = 900_000;
 /** Milliseconds after which the ledger counts as failed. */
 const LEDGER_MS = 2000;
 
@@ -27,6 +29,8 @@ export class DailyBudget {
   private unrecorded = 0;
   private isRecording = false;
   private vendorLeft: number | undefined;
+  /** The most it said today. */
+  private vendorMost = 0;
   private vendorSaidAt = 0;
   private vendorResetMs = 0;
   /** Counts what the vendor said. */
@@ -61,6 +65,7 @@ export class DailyBudget {
       this.day = today;
       this.spent = 0;
       this.unrecorded = 0;
+      this.vendorMost = this.vendorLeft ?? 0;
     }
     return this.spent;
   }
@@ -96,14 +101,17 @@ export class DailyBudget {
     const now = this.options.clock.now();
     this.word += 1;
     this.vendorLeft = remaining;
+    this.vendorMost = Math.max(this.vendorMost, remaining);
     this.vendorSaidAt = now;
     const isGiven = resetAfterMs !== undefined && resetAfterMs >= 0;
-    this.vendorResetMs = isGiven ? resetAfterMs : DAY_MS - (now % DAY_MS);
+    // One answer may be wrong: a quarter of an hour later the vendor is asked again, which a spent quota charges nothing for.
+    this.vendorResetMs = Math.min(isGiven ? resetAfterMs : DAY_MS - (now % DAY_MS), LONGEST_WORD_MS);
   }
 
   private keptFrom(isBulk: boolean): number {
-    const { limit } = this.options;
-    return isBulk && limit !== undefined ? Math.floor(limit * (1 - BULK_SHARE)) : 0;
+    // Without a limit of ours, of the most that the vendor said is left.
+    const whole = this.options.limit ?? this.vendorMost;
+    return isBulk ? Math.floor(whole * (1 - BULK_SHARE)) : 0;
   }
 
   private book(credits: number): void {

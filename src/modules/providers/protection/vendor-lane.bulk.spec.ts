@@ -23,18 +23,32 @@ describe('VendorLane in bulk', () => {
     expect(vendor.bulkCalls).toEqual([]);
   });
 
-  it('ends with its deadline, and does not keep the breaker’s trial for ever', async () => {
-    const { clock, vendor, lane, ask, context } = setUp(failWith('PROVIDER_QUOTA', 1000));
-    await ask();
+  it('ends with its deadline, and does not keep its own breaker’s trial for ever', async () => {
+    const { clock, vendor, lane, context } = setUp();
+    vendor.bulkScript = () => Promise.reject(new ProviderError('v', 'PROVIDER_QUOTA', { retryAfterMs: 1000 }));
+    await lane.askInBulk([address], context);
     clock.advance(1000);
     vendor.bulkScript = () => new Promise(() => undefined);
     const abort = new AbortController();
     const pending = lane.askInBulk([address], { ...context, signal: abort.signal });
     abort.abort();
     expect(await pending).toEqual([{ providerId: 'v', code: 'PROVIDER_TIMEOUT' }]);
-    vendor.script = () => harmless('v');
+    vendor.bulkScript = () => Promise.resolve([harmless('v')]);
     clock.advance(20_000);
+    expect(await lane.askInBulk([address], context)).toMatchObject([{ facts: {} }]);
+  });
+
+  it('is not held against the requests, and keeps off a vendor that fails them', async () => {
+    const { vendor, lane, ask, context } = setUp();
+    vendor.bulkScript = () => Promise.reject(new ProviderError('v', 'PROVIDER_RATE_LIMITED', { retryAfterMs: 60_000 }));
+    await lane.askInBulk([address], context);
+    expect(await lane.askInBulk([address], context)).toMatchObject([{ refused: true }]);
     expect(await ask()).toMatchObject({ facts: {} });
+    vendor.script = failWith('PROVIDER_QUOTA');
+    await ask();
+    const other = setUp(failWith('PROVIDER_QUOTA'));
+    await other.ask();
+    expect(await other.lane.askInBulk([address], other.context)).toMatchObject([{ refused: true }]);
   });
 
   it('takes one call for one outcome, and some entries failing for none', async () => {

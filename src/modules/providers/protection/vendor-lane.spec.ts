@@ -35,10 +35,10 @@ const rejecting =
 
 describe('VendorLane', () => {
   describe('as a bulkhead', () => {
-    it('refuses the call after the most at once, without asking, and without counting bulk calls', async () => {
+    it('refuses who would be one too many to wait, without asking, and without counting bulk calls', async () => {
       const { vendor, ask } = setUp(hang, { maxConcurrent: 3 });
       for (let call = 0; call < 10; call += 1) void ask(true);
-      for (let call = 0; call < 3; call += 1) void ask();
+      for (let call = 0; call < 3 + 12; call += 1) void ask();
       expect(await ask()).toEqual({ providerId: 'v', code: 'PROVIDER_RATE_LIMITED', refused: true });
       expect(vendor.asked).toHaveLength(13);
     });
@@ -180,9 +180,11 @@ describe('VendorLane', () => {
     });
 
     it.each<[string, ProviderErrorCode, number | undefined, number]>([
-      ['a quota for an hour', 'PROVIDER_QUOTA', undefined, HOUR_MS],
+      ['a quota for a quarter of an hour', 'PROVIDER_QUOTA', undefined, HOUR_MS / 4],
       ['a quota for as long as the vendor says', 'PROVIDER_QUOTA', 90_000, 90_000],
-      ['a quota for a day at most', 'PROVIDER_QUOTA', 1e15, 24 * HOUR_MS],
+      ['a quota for a quarter of an hour at most', 'PROVIDER_QUOTA', 1e15, HOUR_MS / 4],
+      ['a burst for two minutes at most', 'PROVIDER_RATE_LIMITED', 1e15, 120_000],
+      ['an outage for two minutes at most', 'PROVIDER_UNREACHABLE', 86_400_000, 120_000],
       ['a burst for ten seconds', 'PROVIDER_RATE_LIMITED', undefined, 10_000],
       ['a burst for as long as the vendor says', 'PROVIDER_RATE_LIMITED', 2000, 2000],
       ['an outage for as long as the vendor says', 'PROVIDER_UNREACHABLE', 30_000, 30_000],

@@ -4,6 +4,7 @@ import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext, ProviderHealth } from '../ip-intelligence-provider.js';
 import { askInBulk, askProvider } from './ask-provider.js';
 import { vendorFailureIn, type ProviderFailure, type Settled } from './provider-result.js';
+import { Bulkhead } from './bulkhead.js';
 import { CallRecord, type CallReport } from './call-record.js';
 import { CircuitBreaker, type BreakerPass, type BreakerState } from './circuit-breaker.js';
 import type { CreditLedger } from './credit-ledger.js';
@@ -37,11 +38,12 @@ export class VendorLane {
   private readonly breaker: CircuitBreaker;
   private readonly budget: DailyBudget;
   private readonly record = new CallRecord();
-  private readonly maxConcurrent: number;
+  private readonly bulkhead: Bulkhead;
+  /** What a bulk lookup meets is not held against the requests. */
+  private readonly bulkBreaker: CircuitBreaker;
   private readonly slowCallMs: number;
   private readonly creditsPerLookup: number;
   private readonly chargesBadInput: boolean;
-  private running = 0;
   /** Why the breaker is open. */
   private lastFailure: ProviderFailure['code'] = 'PROVIDER_UNREACHABLE';
 
@@ -53,11 +55,12 @@ export class VendorLane {
     slowCallMs = Infinity,
   ) {
     const { maxConcurrent, creditsPerLookup, chargesBadInput, dailyBudget, ...limits } = provider.limits ?? {};
-    this.maxConcurrent = maxConcurrent ?? MAX_CONCURRENT;
+    this.bulkhead = new Bulkhead(maxConcurrent ?? MAX_CONCURRENT);
     this.slowCallMs = limits.slowCallMs ?? slowCallMs;
     this.creditsPerLookup = creditsPerLookup ?? 1;
     this.chargesBadInput = chargesBadInput ?? true;
     this.breaker = new CircuitBreaker({ clock });
+    this.bulkBreaker = new CircuitBreaker({ clock });
     this.budget = new DailyBudget({ providerId: provider.id, limit: dailyBudget, clock, ledger });
   }
 
@@ -71,21 +74,29 @@ export class VendorLane {
     return this.budget.affordable(this.creditsPerLookup, isBulk);
   }
 
-  /** Asks about one address, or refuses at once. Never rejects. */
+  /** Asks about one address, once there is a place; refuses at once what the breaker or the budget stops. Never rejects. */
   async ask(address: IpAddress, context: LaneContext, isBulk = false): Promise<Settled> {
-    const timedOut = this.timedOut();
     // Nobody waits any more: the call would cost a credit and serve nobody.
-    if (context.signal.aborted) return timedOut;
-    const isFull = !isBulk && this.running >= this.maxConcurrent;
-    const admission = isFull ? this.refuse('PROVIDER_RATE_LIMITED') : this.enter(this.creditsPerLookup, isBulk);
+    if (context.signal.aborted) return this.timedOut();
+    if (isBulk) return this.askAdmitted(address, context, true);
+    // Nobody waits for a place who would be refused with it.
+    if (this.breaker.state === 'open') return this.refuse(this.lastFailure);
+    const place = this.bulkhead.enter(context.signal);
+    if (!(place === true || (await place))) return this.refuse('PROVIDER_RATE_LIMITED');
+    const result = await this.askAdmitted(address, context, false);
+    this.bulkhead.leave();
+    return result;
+  }
+
+  private async askAdmitted(address: IpAddress, context: LaneContext, isBulk: boolean): Promise<Settled> {
+    const timedOut = this.timedOut();
+    const admission = this.enter(this.creditsPerLookup, isBulk);
     if ('code' in admission) return admission;
-    if (!isBulk) this.running += 1;
     const result = await unlessAborted(
       Promise.resolve(askProvider(this.provider, address, this.contextOf(context))),
       context.signal,
       timedOut,
     );
-    if (!isBulk) this.running -= 1;
     this.settle(result, admission, { isFault: context.isCutShort !== true, mayTakeTime: false });
     this.refundFree([result], admission);
     return result;
@@ -131,7 +142,8 @@ export class VendorLane {
 
   private enter(credits: number, isBulk: boolean): Admission | ProviderFailure {
     if (!this.budget.allows(credits, isBulk)) return this.refuse('PROVIDER_QUOTA');
-    const pass = this.breaker.enter();
+    const isStopped = isBulk && this.breaker.state !== 'closed';
+    const pass = isStopped ? undefined : (isBulk ? this.bulkBreaker : this.breaker).enter();
     if (pass === undefined) return this.refuse(this.lastFailure);
     return { pass, refund: this.budget.spend(credits), startedAt: this.clock.now() };
   }
