@@ -2,9 +2,16 @@
 import { benchAssessment } from './assessment.bench.mjs';
 import { benchBulk } from './bulk.bench.mjs';
 import { benchGuard } from './guard.bench.mjs';
+import { benchVendors } from './vendors.bench.mjs';
 import { benchService } from './service.bench.mjs';
 
-const parts = { assessment: benchAssessment, guard: benchGuard, bulk: benchBulk, service: benchService };
+const parts = {
+  assessment: benchAssessment,
+  guard: benchGuard,
+  bulk: benchBulk,
+  vendors: benchVendors,
+  service: benchService,
+};
 const chosen = process.argv.slice(2);
 for (const [name, run] of Object.entries(parts)) {
   if (chosen.length === 0 || chosen.includes(name)) await run();

@@ -1,41 +1,42 @@
 import { TurnTaker } from './turn-taker.js';
 
-/** Work of `workMs`, and then turns of the others that take `turnsMs` each, one after the other. */
-async function turnsGiven(workMs: number, turnsMs: readonly number[]): Promise<number> {
-  let now = 0;
-  let turn = 0;
-  const taker = new TurnTaker(
-    () => now,
-    () => {
-      now += turnsMs[turn] ?? 0;
-      turn += 1;
-      return Promise.resolve();
-    },
-  );
-  now += workMs;
-  await taker.giveWay();
-  return turn;
+function setUp() {
+  const state = { now: 0, requests: 0, pauses: [] as string[] };
+  const pause = (name: string) => () => {
+    state.pauses.push(name);
+    return Promise.resolve();
+  };
+  const taker = new TurnTaker(() => state.requests, {
+    now: () => state.now,
+    nextTurn: pause('turn'),
+    rest: pause('rest'),
+  });
+  return { state, taker };
 }
 
-const always = (ms: number): number[] => Array.from({ length: 100 }, () => ms);
-
 describe('TurnTaker', () => {
-  it.each([
-    ['twice the time that the work took', 2, always(1), 4],
-    ['one turn that is long enough', 2, always(10), 1],
-    ['no more once they have nothing to do', 5, [1, 1, 0.01], 3],
-    ['one turn where nobody waits', 5, always(0), 1],
-    ['eight turns at most', 50, always(1), 8],
-    ['nothing to wait for after no work', 0, always(1), 0],
-  ])('gives the others %s', async (_, workMs, turnsMs, expected) => {
-    expect(await turnsGiven(workMs, turnsMs)).toBe(expected);
+  it('goes on at the next turn while no request comes', async () => {
+    const { state, taker } = setUp();
+    for (let piece = 0; piece < 3; piece += 1) await taker.giveWay();
+    expect(state.pauses).toEqual(['turn', 'turn', 'turn']);
+  });
+
+  it('rests between pieces from a request on, and for a while after the last', async () => {
+    const { state, taker } = setUp();
+    await taker.giveWay();
+    state.requests += 1;
+    await taker.giveWay();
+    state.now += 49;
+    await taker.giveWay();
+    state.now += 1;
+    await taker.giveWay();
+    expect(state.pauses).toEqual(['turn', 'rest', 'rest', 'turn']);
   });
 
   it('lets what waits in the event loop run', async () => {
-    const taker = new TurnTaker();
     let hasRun = false;
     setImmediate(() => (hasRun = true));
-    await taker.giveWay();
+    await new TurnTaker(() => 0).giveWay();
     expect(hasRun).toBe(true);
   });
 });

@@ -1,36 +1,46 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 
-/** Milliseconds of a turn in which nobody else had anything to do. */
-const IDLE_TURN_MS = 0.1;
-/** Turns that are waited out at most, so that long work ends also on a busy process. */
-const MOST_TURNS = 8;
+/** Milliseconds for which a request that was seen makes the process a busy one. */
+const BUSY_MS = 50;
+/** Milliseconds between two pieces of work in a busy process. */
+const REST_MS = 1;
+
+/** What a {@link TurnTaker} goes by. Not the injected clock: this is about the processor's time, and changes no answer. */
+export interface TurnTiming {
+  readonly now: () => number;
+  readonly nextTurn: () => Promise<unknown>;
+  readonly rest: (ms: number) => Promise<unknown>;
+}
+
+const REAL_TIMING: TurnTiming = {
+  now: () => performance.now(),
+  nextTurn: () => setImmediate(),
+  rest: (ms) => setTimeout(ms),
+};
 
 /**
- * Keeps long work from holding up the requests of the same process: between two pieces the others have at least twice
- * the time that the piece took, as long as they have something to do.
+ * Keeps long work from holding up the requests of the same process. Alone it goes on at the next turn of the event loop;
+ * while requests come in it rests between two pieces, because a process that never sleeps is one that the system's
+ * scheduler sets aside for milliseconds, requests and all.
  */
 export class TurnTaker {
-  private startedAt: number;
+  private seen: number;
+  private busyUntil = -Infinity;
 
-  /** @param now milliseconds of the processor's time; not the injected clock, for it changes no answer. */
+  /** @param requestsSeen a count that grows with every request. */
   constructor(
-    private readonly now: () => number = () => performance.now(),
-    private readonly othersTurn: () => Promise<unknown> = () => nextTurn(),
+    private readonly requestsSeen: () => number,
+    private readonly timing: TurnTiming = REAL_TIMING,
   ) {
-    this.startedAt = now();
+    this.seen = requestsSeen();
   }
 
   /** Call it after each piece of work. */
   async giveWay(): Promise<void> {
-    const owedMs = 2 * (this.now() - this.startedAt);
-    let givenMs = 0;
-    for (let turn = 0; turn < MOST_TURNS && givenMs < owedMs; turn += 1) {
-      const begunAt = this.now();
-      await this.othersTurn();
-      const turnMs = this.now() - begunAt;
-      if (turnMs < IDLE_TURN_MS) break;
-      givenMs += turnMs;
-    }
-    this.startedAt = this.now();
+    const { now, nextTurn, rest } = this.timing;
+    const seen = this.requestsSeen();
+    if (seen !== this.seen) this.busyUntil = now() + BUSY_MS;
+    this.seen = seen;
+    await (now() < this.busyUntil ? rest(REST_MS) : nextTurn());
   }
 }

@@ -53,7 +53,7 @@ export async function* bulkAnswer(
   const { thresholds, scorecard } = policy.policy;
   const isVendorsCard = !Object.hasOwn(SCORECARDS, scorecard);
   const isDoubtful = (score: number): boolean => isVendorsCard || isNearThreshold(score, thresholds, escalationBand);
-  const turns = new TurnTaker();
+  const turns = new TurnTaker(assessments.requestsSeen);
   let text = format.start;
   let index = 0;
   let piece: Buffer[] = [];

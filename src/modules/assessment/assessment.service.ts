@@ -26,6 +26,7 @@ export class AssessmentService {
   private readonly flights = new SingleFlight<RiskAssessment>();
   private readonly assessor: OutcomeAssessor;
   private readonly cache: AssessmentCache;
+  private requests = 0;
 
   constructor(
     private readonly lookup: ProviderLookup,
@@ -43,6 +44,7 @@ export class AssessmentService {
    * @param asksVendors under the strategy `escalate`: also where offline data leaves no doubt.
    */
   assess(address: IpAddress, asksVendors = false): MaybePromise<RiskAssessment> {
+    this.requests += 1;
     // Before the cache: special and global addresses can share a /64, as in 2001:1::/64.
     const specialPurpose = specialPurposeOf(address);
     if (specialPurpose !== undefined) return this.assessor.notApplicable(address, specialPurpose);
@@ -61,6 +63,9 @@ export class AssessmentService {
       (assessment) => sameFor(address, assessment),
     );
   }
+
+  /** Addresses that somebody's request waited for, since the start; bulk work gives way to them. */
+  readonly requestsSeen = (): number => this.requests;
 
   /** True when vendors are asked only where the caller says so or offline data has no answer. */
   get escalates(): boolean {

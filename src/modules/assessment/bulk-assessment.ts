@@ -25,9 +25,9 @@ export async function* assessInBulk(
   addresses: AddressList,
   isDoubtful: (score: number) => boolean,
 ): AsyncGenerator<readonly (RiskAssessment | undefined)[], void, undefined> {
-  const tally = await tallyOf(addresses);
   const kept = new Map<string, RiskAssessment>();
-  const turns = new TurnTaker();
+  const turns = new TurnTaker(assessments.requestsSeen);
+  const tally = await tallyOf(addresses, turns);
   const { batchSize } = assessments;
   for (let from = 0; from < addresses.length; from += batchSize) {
     const batch = new Map<string, RiskAssessment>();
@@ -43,9 +43,8 @@ export async function* assessInBulk(
   }
 }
 
-async function tallyOf(addresses: AddressList): Promise<NetworkTally> {
+async function tallyOf(addresses: AddressList, turns: TurnTaker): Promise<NetworkTally> {
   const tally = new NetworkTally(addresses.length);
-  const turns = new TurnTaker();
   for (let index = 0; index < addresses.length; index += 1) {
     const address = addresses.at(index);
     if (address !== undefined) tally.add(effectiveAddress(address));
