@@ -101,5 +101,6 @@ function ofClass(
   wanted: NetworkClass,
   sureness = confidence,
 ): Fact | undefined {
-  return networkClass === wanted ? { value: true, confidence: sureness, evidence, lastSeen: undefined } : undefined;
+  if (networkClass !== wanted) return undefined;
+  return Object.freeze({ value: true, confidence: sureness, evidence, lastSeen: undefined });
 }
