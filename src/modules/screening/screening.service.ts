@@ -65,9 +65,7 @@ export class ScreeningService {
     if (!this.assessments.escalates) return this.assessments.assess(address);
     if (asksVendors) return this.assessments.assess(address, true);
     return whenReady(this.assessments.assess(address), (assessment) =>
-      leavesDoubt(assessment, policy.policy, this.escalationBand)
-        ? this.assessments.assess(address, true)
-        : assessment,
+      leavesDoubt(assessment, policy.policy, this.escalationBand) ? this.assessments.assess(address, true) : assessment,
     );
   }
 
