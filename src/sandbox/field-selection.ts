@@ -4,14 +4,6 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value at `location.capital`; `undefined` when there is none. */
-export function valueAt(body: unknown, path: string): unknown {
-  let value = body;
-  for (const name of path.split('.'))
-    value = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return value;
-}
-
 /** Only what the paths name, in the order of the body. Paths that lead nowhere are passed over. */
 export function keepPaths(body: JsonObject, paths: readonly string[]): JsonObject {
   return mapFields(body, (name, value) => {

@@ -134,7 +134,7 @@ function partialIn(answers: readonly IpIntelligence[]): readonly string[] {
 }
 
 /** What the providers make of the address on scales of their own. */
-export function opinionsIn(answers: readonly IpIntelligence[]): readonly ProviderOpinion[] {
+function opinionsIn(answers: readonly IpIntelligence[]): readonly ProviderOpinion[] {
   let opinions: ProviderOpinion[] | undefined;
   for (const { providerId, source = providerId, score, location, isPartial = false } of answers) {
     if (score === undefined) continue;

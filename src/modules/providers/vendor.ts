@@ -53,7 +53,7 @@ export function isVendorFactory(value: unknown): value is VendorFactory {
   return typeof value === 'function' && 'vendor' in value;
 }
 
-export const DEFAULT_VENDOR_TIMEOUT_MS = 1500;
+const DEFAULT_VENDOR_TIMEOUT_MS = 1500;
 
 /** The vendor's id, checked key and HTTP client, out of its options. @throws InvalidConfigurationError */
 export function vendorSetup(
