@@ -22,6 +22,7 @@ export const blank = {
   failures: [],
   assessedAt: 0,
   askedVendors: true,
+  standsIn: undefined,
 };
 
 /** The assessment of one provider's facts, by our own card. */

@@ -13,6 +13,7 @@ import {
 } from 'nestjs-ip-risk';
 import { HttpClient } from './http-client.js';
 import { StubProvider } from './stub-provider.js';
+import { testRedis } from './test-redis.js';
 
 export type AdapterFactory = () => AbstractHttpAdapter;
 
@@ -45,7 +46,9 @@ export class GuardedApp {
   /** Its peer, the test, is the trusted proxy: `X-Forwarded-For` plays public clients. */
   static async start({ options, imports = [], ...given }: GuardedAppOptions): Promise<GuardedApp> {
     const stub = new StubProvider('vendor');
-    const library = IpRiskModule.forRoot({ providers: [stub], trustedProxies: ['loopback'], ...options });
+    const redis = await testRedis();
+    const shared = redis === undefined ? {} : { redis };
+    const library = IpRiskModule.forRoot({ providers: [stub], trustedProxies: ['loopback'], ...shared, ...options });
     return GuardedApp.of(stub, { ...given, imports: [library, ...imports] });
   }
 

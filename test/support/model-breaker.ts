@@ -1,6 +1,9 @@
 /** What a caller says of its call; a number is the pause that the vendor asks for. */
 export type Word = 'succeed' | 'succeedSlowly' | 'fail' | 'release' | number;
 
+/** What other processes say; a number is a pause that the vendor asked of one of them. */
+export type Hearsay = 'suspect' | number;
+
 const FIRST_MS = 10_000;
 const LONGEST_MS = 120_000;
 
@@ -38,6 +41,11 @@ export class ModelBreaker {
     else if (word === 'release') return;
     else if (this.countdown !== undefined) this.endTrial(word !== 'fail');
     else this.mark(word === 'fail' ? 'x' : word === 'succeed' ? 'o' : 's');
+  }
+
+  hear(said: Hearsay): void {
+    if (said === 'suspect' ? this.countdown === undefined : said > this.left)
+      this.openFor(said === 'suspect' ? 0 : said);
   }
 
   /** Negative: the clock is set back, and of the time that passed so much did not. */

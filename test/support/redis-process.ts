@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 
+/** What a spec that is skipped prints. */
+export const NO_REDIS =
+  'redis-server is not installed, so what needs it is not tested; "node scripts/ensure-redis.mjs" says how to get it.\n';
+
 /** A Redis server of the test's own, on a free port, that keeps nothing on disk. */
 export class RedisProcess {
   /** For looking behind the scenes. */
@@ -15,6 +19,7 @@ export class RedisProcess {
     readonly port: number,
     private readonly directory: string,
     private readonly password: string,
+    private readonly options: readonly string[],
     private child: ChildProcess,
   ) {}
 
@@ -22,10 +27,12 @@ export class RedisProcess {
     return spawnSync('redis-server', ['--version']).status === 0;
   }
 
-  static async start(password = ''): Promise<RedisProcess> {
+  /** @param options further ones of its command line. */
+  static async start(password = '', options: readonly string[] = []): Promise<RedisProcess> {
     const port = await freePort();
     const directory = mkdtempSync(join(tmpdir(), 'ip-risk-redis-'));
-    const server = new RedisProcess(port, directory, password, launch(port, directory, password));
+    const child = launch(port, directory, password, options);
+    const server = new RedisProcess(port, directory, password, options, child);
     await server.ready();
     return server;
   }
@@ -48,6 +55,10 @@ export class RedisProcess {
     return this.looker.call(command, ...args);
   }
 
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   freeze(): void {
     this.child.kill('SIGSTOP');
   }
@@ -64,13 +75,13 @@ export class RedisProcess {
 
   /** On the same port, with nothing in it. */
   async restart(): Promise<void> {
-    this.child = launch(this.port, this.directory, this.password);
+    this.child = launch(this.port, this.directory, this.password, this.options);
     await this.ready();
   }
 
   async close(): Promise<void> {
     this.looker?.disconnect();
-    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+    if (this.isRunning) await this.kill();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -79,7 +90,7 @@ export class RedisProcess {
   }
 }
 
-function launch(port: number, directory: string, password: string): ChildProcess {
+function launch(port: number, directory: string, password: string, more: readonly string[]): ChildProcess {
   const options = [
     '--port',
     String(port),
@@ -92,11 +103,11 @@ function launch(port: number, directory: string, password: string): ChildProcess
     '--dir',
     directory,
   ];
-  const access = password === '' ? [] : ['--requirepass', password];
-  return spawn('redis-server', [...options, ...access], { stdio: 'ignore' });
+  const access = password === '' ? [] : ['--requirepass', password, '--masterauth', password];
+  return spawn('redis-server', [...options, ...access, ...more], { stdio: 'ignore' });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
+import { SecretText } from '../../src/common/config/secret-text.js';
 import { readServiceConfig, serviceConfig, type ServiceConfig } from '../../src/common/config/service-config.js';
 import { serviceAdapter } from '../../src/service-adapter.js';
 import { HttpClient } from './http-client.js';
+import { testRedis } from './test-redis.js';
 
 /** The service with the shipped data, on a free port of this machine, without any environment or download. */
 export class ServiceApp {
@@ -25,6 +27,10 @@ export class ServiceApp {
       ...readServiceConfig({ IP_RISK_FEEDS: 'none', IP_RISK_DATA_DIR: dataDirectory, PORT: '0' }),
       host: '127.0.0.1',
       trustedProxies: ['loopback'],
+      // Specs ask thousands of times a minute from one address.
+      throttleLimit: 1_000_000,
+      // What says where its own Redis is also says how it is shared.
+      ...(settings.redisUrl === undefined ? await sharedState() : {}),
       ...settings,
     };
     const builder = Test.createTestingModule({ imports: [AppModule] });
@@ -40,4 +46,9 @@ export class ServiceApp {
     await this.app.close();
     rmSync(this.dataDirectory, { recursive: true, force: true });
   }
+}
+
+async function sharedState(): Promise<Partial<ServiceConfig>> {
+  const redis = await testRedis();
+  return redis === undefined ? {} : { redisUrl: new SecretText(redis.url), hashKey: new SecretText(redis.hashKey) };
 }

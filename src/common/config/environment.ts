@@ -1,5 +1,8 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
+import { RedisUrl } from '../redis/redis-url.js';
+import { API_KEY_ENTRY } from './api-keys.js';
 
 /** `a, b` to `['a', 'b']`; empty entries are dropped. */
 const CommaList = (): PropertyDecorator =>
@@ -15,6 +18,29 @@ const CommaList = (): PropertyDecorator =>
 const Flag = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
 
+/** A URL of one of the forms of {@link RedisUrl}, or nothing. */
+const IsRedisUrl = (): PropertyDecorator => (target, property) => {
+  const setting = String(property);
+  ValidateIf((_, value) => value !== '')(target, property);
+  ValidateBy({
+    name: 'redisUrl',
+    validator: {
+      validate: (value: unknown) => redisUrlProblem(value, setting) === undefined,
+      defaultMessage: (details) => redisUrlProblem(details?.value, setting) ?? '',
+    },
+  })(target, property);
+};
+
+function redisUrlProblem(value: unknown, setting: string): string | undefined {
+  try {
+    RedisUrl.parse(String(value), setting);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InvalidConfigurationError)) throw error;
+    return error.message;
+  }
+}
+
 /** The variables of the service, with their defaults. An empty variable counts as not set. */
 export class Environment {
   @Type(() => Number)
@@ -28,8 +54,18 @@ export class Environment {
   HOST = '';
 
   @CommaList()
-  @MinLength(16, { each: true, message: 'IP_RISK_API_KEYS: each key must be 16 characters or more.' })
+  @Matches(API_KEY_ENTRY, {
+    each: true,
+    message:
+      'IP_RISK_API_KEYS: each key must be 16 characters or more without a semicolon, alone or followed by ;limit= and a whole number from 0 to 9999999.',
+  })
   IP_RISK_API_KEYS: string[] = [];
+
+  @Type(() => Number)
+  @IsInt({ message: 'IP_RISK_THROTTLE_LIMIT must be a whole number of requests a minute from 0 to 9999999.' })
+  @Min(0, { message: 'IP_RISK_THROTTLE_LIMIT must be a whole number of requests a minute from 0 to 9999999.' })
+  @Max(9_999_999, { message: 'IP_RISK_THROTTLE_LIMIT must be a whole number of requests a minute from 0 to 9999999.' })
+  IP_RISK_THROTTLE_LIMIT = 600;
 
   @CommaList()
   @IsString({ each: true })
@@ -79,8 +115,37 @@ export class Environment {
   @Max(100, { message: 'IP_RISK_ESCALATION_BAND must be a whole number of points from 0 to 100.' })
   IP_RISK_ESCALATION_BAND = 10;
 
-  @Matches(/^(rediss?:\/\/\S+)?$/, { message: 'REDIS_URL must be a URL such as redis://localhost:6379.' })
+  @IsRedisUrl()
   REDIS_URL = '';
+
+  @IsRedisUrl()
+  CACHE_REDIS_URL = '';
+
+  @Matches(/^(.{16,})?$/s, { message: 'IP_RISK_HASH_KEY must have 16 characters or more.' })
+  IP_RISK_HASH_KEY = '';
+
+  @CommaList()
+  @Matches(/^[a-z-]+=\d{1,7}$/, {
+    each: true,
+    message: 'IP_RISK_CACHE_SECONDS must be a list such as low=3600,high=300,stale-if-error=0.',
+  })
+  IP_RISK_CACHE_SECONDS: string[] = [];
+
+  @Type(() => Number)
+  @IsInt({ message: 'IP_RISK_CACHE_ENTRIES must be a whole number from 1 to 10000000.' })
+  @Min(1, { message: 'IP_RISK_CACHE_ENTRIES must be a whole number from 1 to 10000000.' })
+  @Max(10_000_000, { message: 'IP_RISK_CACHE_ENTRIES must be a whole number from 1 to 10000000.' })
+  IP_RISK_CACHE_ENTRIES = 50_000;
+
+  @Type(() => Number)
+  @IsInt({ message: 'IP_RISK_NEW_PER_PREFIX must be a whole number of new addresses an hour, 1 or more.' })
+  @Min(1, { message: 'IP_RISK_NEW_PER_PREFIX must be a whole number of new addresses an hour, 1 or more.' })
+  IP_RISK_NEW_PER_PREFIX = 256;
+
+  @Type(() => Number)
+  @IsInt({ message: 'IP_RISK_NEW_PER_ASN must be a whole number of new addresses an hour, 1 or more.' })
+  @Min(1, { message: 'IP_RISK_NEW_PER_ASN must be a whole number of new addresses an hour, 1 or more.' })
+  IP_RISK_NEW_PER_ASN = 10_000;
 
   @IsString()
   IP_RISK_DATA_DIR = '.data';

@@ -16,6 +16,8 @@ export interface ServiceConfig {
   readonly host: string;
   /** Keeps no key in plain text. */
   readonly apiKeys: ApiKeys;
+  /** Requests a minute for each caller of the API; 0: no limit. */
+  readonly throttleLimit: number;
   readonly trustedProxies: readonly string[];
   readonly clientIpHeader: string;
   readonly policyFile: string | undefined;
@@ -32,6 +34,14 @@ export interface ServiceConfig {
   readonly escalationBand: number;
   /** May hold a password, so it shows in nothing that is printed. */
   readonly redisUrl: SecretText | undefined;
+  readonly cacheRedisUrl: SecretText | undefined;
+  /** Seals and names what is shared. */
+  readonly hashKey: SecretText | undefined;
+  readonly cacheEntries: number;
+  /** By the library's names. */
+  readonly cacheSeconds: Readonly<Record<string, number>>;
+  readonly newPerPrefix: number;
+  readonly newPerAsn: number;
   readonly dataDirectory: string;
   readonly cityDb: readonly string[] | undefined;
   readonly asnDb: readonly string[] | undefined;
@@ -68,6 +78,7 @@ function toServiceConfig(environment: Environment, variables: Variables): Servic
     port: environment.PORT,
     host: hostFor(environment.HOST, apiKeys.isRequired),
     apiKeys,
+    throttleLimit: environment.IP_RISK_THROTTLE_LIMIT,
     trustedProxies: environment.TRUSTED_PROXIES,
     clientIpHeader: environment.IP_RISK_CLIENT_IP_HEADER,
     policyFile: environment.IP_RISK_POLICY_FILE === '' ? undefined : environment.IP_RISK_POLICY_FILE,
@@ -78,9 +89,15 @@ function toServiceConfig(environment: Environment, variables: Variables): Servic
     strategy: environment.IP_RISK_STRATEGY,
     quorum: environment.IP_RISK_QUORUM,
     combiner: environment.IP_RISK_COMBINER,
-    weights: weightsOf(environment.IP_RISK_WEIGHTS),
+    weights: numbersOf(environment.IP_RISK_WEIGHTS),
     escalationBand: environment.IP_RISK_ESCALATION_BAND,
-    redisUrl: environment.REDIS_URL === '' ? undefined : new SecretText(environment.REDIS_URL),
+    redisUrl: secretOf(environment.REDIS_URL),
+    cacheRedisUrl: cacheRedisUrlOf(environment),
+    hashKey: secretOf(environment.IP_RISK_HASH_KEY),
+    cacheEntries: environment.IP_RISK_CACHE_ENTRIES,
+    cacheSeconds: numbersOf(environment.IP_RISK_CACHE_SECONDS, inCamelCase),
+    newPerPrefix: environment.IP_RISK_NEW_PER_PREFIX,
+    newPerAsn: environment.IP_RISK_NEW_PER_ASN,
     dataDirectory: environment.IP_RISK_DATA_DIR,
     cityDb: filled(environment.IP_RISK_CITY_DB),
     asnDb: filled(environment.IP_RISK_ASN_DB),
@@ -89,13 +106,34 @@ function toServiceConfig(environment: Environment, variables: Variables): Servic
   };
 }
 
-function weightsOf(entries: readonly string[]): Record<string, number> {
+function secretOf(text: string): SecretText | undefined {
+  return text === '' ? undefined : new SecretText(text);
+}
+
+function cacheRedisUrlOf({ REDIS_URL, CACHE_REDIS_URL }: Environment): SecretText | undefined {
+  if (CACHE_REDIS_URL !== '' && REDIS_URL === '') {
+    throw new InvalidConfigurationError(
+      'CACHE_REDIS_URL only splits off what REDIS_URL would keep; set REDIS_URL as well, or REDIS_URL alone.',
+    );
+  }
+  return secretOf(CACHE_REDIS_URL);
+}
+
+/** `a=1,b=2` as an object. */
+function numbersOf(
+  entries: readonly string[],
+  nameOf: (name: string) => string = (name) => name,
+): Record<string, number> {
   return Object.fromEntries(
     entries.map((entry) => {
-      const [name = '', weight] = entry.split('=');
-      return [name, Number(weight)] as const;
+      const [name = '', number] = entry.split('=');
+      return [nameOf(name), Number(number)] as const;
     }),
   );
+}
+
+function inCamelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function hostFor(host: string, hasKeys: boolean): string {

@@ -36,6 +36,8 @@ const PROVIDER_SENTENCES: Readonly<Record<ProviderErrorCode, string>> = {
   PROVIDER_BAD_RESPONSE: 'answered something that is not its documented format',
 };
 
+export const PROVIDER_ERROR_CODES = Object.keys(PROVIDER_SENTENCES) as readonly ProviderErrorCode[];
+
 export interface ProviderErrorOptions extends ErrorOptions {
   /** Milliseconds after which the provider may be asked again, where it says. */
   readonly retryAfterMs?: number | undefined;

@@ -1,6 +1,7 @@
 import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
+import { RecentMap } from '../recent/recent-map.js';
 import { lastUnquoted, parseForwardedHop, parseForwardedNode } from './forwarded-hop.js';
-import { parseIpAddress, type IpAddress } from './ip-address.js';
+import { fromIpv4Value, parseIpAddress, type IpAddress } from './ip-address.js';
 import { specialPurposeOf } from './special-purpose.js';
 import type { TrustedProxies } from './trusted-proxies.js';
 
@@ -33,10 +34,24 @@ export interface ClientIpOptions {
   readonly header?: string;
 }
 
-/** Reads the client's address out of the socket's peer and the headers, and out of nothing else. */
+/** Characters of a text that is remembered; callers choose how long it is. An address takes 45 at most. */
+const LONGEST_REMEMBERED = 64;
+
+interface Peer {
+  readonly address: IpAddress;
+  readonly isTrusted: boolean;
+}
+
+/**
+ * Reads the client's address out of the socket's peer and the headers, and out of nothing else. What a peer's text and a
+ * trusted proxy's header mean is remembered by the whole of that text, on which alone it depends.
+ */
 export class ClientIpResolver {
   private readonly header: string;
   private readonly trusted: TrustedProxies;
+  private readonly peers = new RecentMap<string, Peer>();
+  /** Of the header's text by a trusted peer, whichever it is: nothing else of the request has a say in them. */
+  private readonly forwarded = new RecentMap<string, ClientIp>();
 
   constructor({ trustedProxies, header = 'x-forwarded-for' }: ClientIpOptions) {
     this.trusted = trustedProxies;
@@ -48,19 +63,32 @@ export class ClientIpResolver {
 
   /** @param peer the socket's remote address; a header never changes the result unless this one is trusted. */
   resolve(peer: string | undefined, headers: RequestHeaders): ClientIp {
-    const address = peer === undefined ? undefined : parsePeer(peer);
-    if (address === undefined) return { status: 'unknown', cause: 'peer-unreadable' };
-    if (!this.trusted.has(address)) {
-      const isForwarded = headers[this.header] !== undefined || hasForwardingHeader(headers);
-      return known(address, false, isForwarded ? 'header-ignored' : undefined);
+    const from = peer === undefined ? undefined : (this.peers.get(peer) ?? this.readPeer(peer));
+    if (from === undefined) return { status: 'unknown', cause: 'peer-unreadable' };
+    const value = headers[this.header];
+    if (!from.isTrusted) {
+      const isForwarded = value !== undefined || hasForwardingHeader(headers);
+      return known(from.address, false, isForwarded ? 'header-ignored' : undefined);
     }
-    const forwarded = joined(headers[this.header]);
-    if (forwarded === '') return known(address, true, 'header-missing');
-    return this.isList ? this.walk(forwarded) : this.single(forwarded);
+    const forwarded = joined(value);
+    if (forwarded === '') return known(from.address, true, 'header-missing');
+    return this.forwarded.get(forwarded) ?? this.readForwarded(forwarded);
   }
 
-  private get isList(): boolean {
-    return this.header === 'x-forwarded-for' || this.header === 'forwarded';
+  private readPeer(text: string): Peer | undefined {
+    const address = parsePeer(text);
+    if (address === undefined) return undefined;
+    const peer = { address, isTrusted: this.trusted.has(address) };
+    if (text.length <= LONGEST_REMEMBERED) this.peers.set(text, peer);
+    return peer;
+  }
+
+  private readForwarded(text: string): ClientIp {
+    const isList = this.header === 'x-forwarded-for' || this.header === 'forwarded';
+    const client = apart(isList ? this.walk(text) : this.single(text), text);
+    // What nobody can read is rare and cheap to refuse again; it drives no client out.
+    if (client.status === 'known' && text.length <= LONGEST_REMEMBERED) this.forwarded.set(text, client);
+    return client;
   }
 
   /** From the right, past every trusted hop: the first stranger is the client. Cost is bounded by the trusted hops. */
@@ -92,6 +120,15 @@ function isInternal(address: IpAddress): boolean {
 
 function known(address: IpAddress, internal: boolean, doubt: ClientIpDoubt | undefined): ClientIp {
   return { status: 'known', address, internal, doubt };
+}
+
+/**
+ * The same client with a text of its own: V8 keeps the whole header for as long as a piece cut out of it lives, and caches
+ * keep addresses for hours while callers choose how long a header is.
+ */
+function apart(client: ClientIp, header: string): ClientIp {
+  if (client.status === 'unknown' || client.address.family === 6 || client.address.text === header) return client;
+  return { ...client, address: fromIpv4Value(client.address.value) };
 }
 
 /** Presence only: an empty one was sent by somebody, too. Spelt out, because fixed names are the fastest to look up. */

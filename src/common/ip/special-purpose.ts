@@ -1,7 +1,7 @@
 import { embeddedIpv4 } from './embedded-ipv4.js';
 import type { IpAddress } from './ip-address.js';
 import { parseIpPrefix, type IpPrefix } from './ip-prefix.js';
-import { IpRangeSet } from './ip-range-set.js';
+import { indexInIpv4Ranges, indexInIpv6Ranges } from './range-search.js';
 
 /**
  * IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890) plus the multicast blocks and everything outside
@@ -67,21 +67,44 @@ const ROWS: readonly Row[] = [
   ['ff00::/8', 'Multicast', 'unroutable'],
 ];
 
-interface Block {
-  readonly range: IpRangeSet;
-  readonly purpose: SpecialPurpose | undefined;
+/** Sorted, disjoint blocks, each with what the longest row that holds it says. */
+interface Blocks {
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly purposes: readonly (SpecialPurpose | undefined)[];
 }
 
-const BLOCKS: Readonly<Record<4 | 6, readonly Block[]>> = { 4: blocksOf(4), 6: blocksOf(6) };
+const WORDS = { 4: 1, 6: 4 } as const;
+const BLOCKS: Readonly<Record<4 | 6, Blocks>> = { 4: blocksOf(4), 6: blocksOf(6) };
 
-function blocksOf(family: 4 | 6): Block[] {
-  return ROWS.map(([text, name, scope]) => ({ prefix: parseIpPrefix(text) as IpPrefix, name, scope }))
+/** Cuts nested rows into disjoint blocks at every row's start and behind its end. */
+function blocksOf(family: 4 | 6): Blocks {
+  const rows = ROWS.map(([text, name, scope]) => ({ prefix: parseIpPrefix(text) as IpPrefix, name, scope }))
     .filter(({ prefix }) => prefix.first.family === family)
-    .sort((a, b) => b.prefix.length - a.prefix.length)
-    .map(({ prefix, name, scope }) => ({
-      range: IpRangeSet.from([prefix]),
-      purpose: scope === 'global' ? undefined : { name, scope },
-    }));
+    .map((row) => ({ ...row, first: numberOf(row.prefix.first), last: numberOf(row.prefix.last) }))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  const cuts = [...new Set(rows.flatMap(({ first, last }) => [first, last + 1n]))].sort((a, b) => (a < b ? -1 : 1));
+  const blocks = cuts.flatMap((first, index) => {
+    const row = rows.find((one) => one.first <= first && first <= one.last);
+    const last = (cuts[index + 1] ?? first + 1n) - 1n;
+    return row === undefined ? [] : [{ first, last, row }];
+  });
+  return {
+    starts: Uint32Array.from(blocks.flatMap(({ first }) => wordsOf(first, family))),
+    ends: Uint32Array.from(blocks.flatMap(({ last }) => wordsOf(last, family))),
+    purposes: blocks.map(({ row: { name, scope } }) => (scope === 'global' ? undefined : { name, scope })),
+  };
+}
+
+function numberOf(address: IpAddress): bigint {
+  const words: readonly number[] = address.family === 4 ? [address.value] : address.words;
+  return words.reduce((sum, word) => (sum << 32n) | BigInt(word), 0n);
+}
+
+function wordsOf(value: bigint, family: 4 | 6): number[] {
+  return Array.from({ length: WORDS[family] }, (_, index) =>
+    Number((value >> BigInt(32 * (WORDS[family] - 1 - index))) & 0xffffffffn),
+  );
 }
 
 /**
@@ -91,5 +114,10 @@ function blocksOf(family: 4 | 6): Block[] {
 export function specialPurposeOf(address: IpAddress): SpecialPurpose | undefined {
   const embedded = embeddedIpv4(address);
   if (embedded !== undefined) return specialPurposeOf(embedded);
-  return BLOCKS[address.family].find(({ range }) => range.has(address))?.purpose;
+  const { starts, ends, purposes } = BLOCKS[address.family];
+  const index =
+    address.family === 4
+      ? indexInIpv4Ranges(starts, ends, address.value)
+      : indexInIpv6Ranges(starts, ends, address.words);
+  return index < 0 ? undefined : purposes[index];
 }

@@ -1,13 +1,17 @@
 import { FakeClock } from '../../../test/support/fake-clock.js';
+import { entryOf } from './cache-entry.js';
 import { MemoryCache } from './memory-cache.js';
 import { SingleFlight } from './single-flight.js';
+
+const entry = (clock: FakeClock, value: object, freshSeconds: number, staleSeconds = 0) =>
+  entryOf(value, clock.now(), { freshMs: freshSeconds * 1000, renewMs: 0, staleMs: staleSeconds * 1000 });
 
 describe('MemoryCache', () => {
   it('forgets an entry when its time is over, to the millisecond', () => {
     const clock = new FakeClock();
     const cache = new MemoryCache<object>({ clock });
     const value = {};
-    cache.set('a', value, 60);
+    cache.put('a', entry(clock, value, 60));
     clock.advance(59_999);
     expect(cache.get('a')).toBe(value);
     clock.advance(1);
@@ -15,30 +19,43 @@ describe('MemoryCache', () => {
   });
 
   it('keeps no more entries than it may, and drops the one not used for longest', () => {
-    const cache = new MemoryCache<object>({ clock: new FakeClock(), maxEntries: 2 });
-    cache.set('a', {}, 60);
-    cache.set('b', {}, 60);
+    const clock = new FakeClock();
+    const cache = new MemoryCache<object>({ clock, maxEntries: 2 });
+    cache.put('a', entry(clock, {}, 60));
+    cache.put('b', entry(clock, {}, 60));
     cache.get('a');
-    cache.set('c', {}, 60);
+    cache.put('c', entry(clock, {}, 60));
     expect(['a', 'b', 'c'].map((key) => cache.get(key) !== undefined)).toEqual([true, false, true]);
   });
 
   it.each([0, -1, 1.5, NaN, Infinity])('refuses a size of %d when it is made', (maxEntries) => {
-    expect(() => new MemoryCache({ clock: new FakeClock(), maxEntries })).toThrow(/^cacheEntries: /);
+    expect(() => new MemoryCache({ clock: new FakeClock(), maxEntries })).toThrow(/^cache\.entries: /);
   });
 
   it.each([0, -1, NaN])('keeps nothing for %d seconds', (ttlSeconds) => {
-    const cache = new MemoryCache<object>({ clock: new FakeClock() });
-    cache.set('a', {}, ttlSeconds);
-    expect(cache.get('a')).toBeUndefined();
+    const clock = new FakeClock();
+    const cache = new MemoryCache<object>({ clock });
+    cache.put('a', entry(clock, {}, ttlSeconds, 60));
+    expect([cache.get('a'), cache.find('a')]).toEqual([undefined, undefined]);
   });
 
   it('does not keep an entry for ever when the clock steps back', () => {
     const clock = new FakeClock();
     const cache = new MemoryCache<object>({ clock });
-    cache.set('a', {}, 60);
+    cache.put('a', entry(clock, {}, 60, 60));
     clock.advance(-86_400_000);
-    expect(cache.get('a')).toBeUndefined();
+    expect([cache.get('a'), cache.find('a')]).toEqual([undefined, undefined]);
+  });
+
+  it('finds what is stale until that time is over as well', () => {
+    const clock = new FakeClock();
+    const cache = new MemoryCache<object>({ clock });
+    const kept = entry(clock, {}, 60, 30);
+    cache.put('a', kept);
+    clock.advance(89_999);
+    expect([cache.get('a'), cache.find('a')]).toEqual([undefined, kept]);
+    clock.advance(1);
+    expect(cache.find('a')).toBeUndefined();
   });
 });
 

@@ -1,12 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../common/clock/clock.js';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
-
-interface Entry<V> {
-  readonly value: V;
-  readonly storedAt: number;
-  readonly expiresAt: number;
-}
+import { isFresh, type CacheEntry } from './cache-entry.js';
 
 export interface MemoryCacheOptions {
   /** Entries kept; the least recently used goes first. @default 50000 */
@@ -14,34 +9,41 @@ export interface MemoryCacheOptions {
   readonly clock: Clock;
 }
 
-/** Bounded in-process cache with a time to live for each entry. Knows nothing of what it holds. */
+/** Bounded in-process cache; every entry has its own times. Knows nothing of what it holds. */
 export class MemoryCache<V extends object> {
-  private readonly entries: LRUCache<string, Entry<V>>;
+  private readonly entries: LRUCache<string, CacheEntry<V>>;
   private readonly clock: Clock;
 
   /** @throws InvalidConfigurationError unless `maxEntries` is a whole number above 0. */
   constructor({ maxEntries = 50_000, clock }: MemoryCacheOptions) {
     if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
-      throw new InvalidConfigurationError(`cacheEntries: ${String(maxEntries)} is not a whole number above 0.`);
+      throw new InvalidConfigurationError(`cache.entries: ${String(maxEntries)} is not a whole number above 0.`);
     }
     this.entries = new LRUCache({ max: maxEntries });
     this.clock = clock;
   }
 
-  /** The value, or `undefined` once its time is over. */
+  /** The value while it is fresh. */
   get(key: string): V | undefined {
     const entry = this.entries.get(key);
-    if (entry === undefined) return undefined;
-    const now = this.clock.now();
-    // An entry from the future is there because the clock was set back; it would outlive its time by as much.
-    return now >= entry.storedAt && now < entry.expiresAt ? entry.value : undefined;
+    return entry !== undefined && isFresh(entry, this.clock.now()) ? entry.value : undefined;
   }
 
-  /** @param ttlSeconds 0 or less keeps nothing. */
-  set(key: string, value: V, ttlSeconds: number): void {
-    if (!(ttlSeconds > 0)) return;
-    const storedAt = this.clock.now();
-    this.entries.set(key, { value, storedAt, expiresAt: storedAt + ttlSeconds * 1000 });
+  /** The entry, fresh or stale, until nobody may be served it any more. */
+  find(key: string): CacheEntry<V> | undefined {
+    const entry = this.entries.get(key);
+    const now = this.clock.now();
+    return entry !== undefined && now >= entry.storedAt && now < entry.staleUntil ? entry : undefined;
+  }
+
+  /** Takes the place of what was there; what is not fresh for any time at all is not kept and ends it all the same. */
+  put(key: string, entry: CacheEntry<V>): void {
+    if (entry.freshUntil > entry.storedAt) this.entries.set(key, entry);
+    else this.entries.delete(key);
+  }
+
+  delete(key: string): void {
+    this.entries.delete(key);
   }
 
   clear(): void {

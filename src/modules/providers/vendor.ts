@@ -46,7 +46,31 @@ export function vendorFactory<Options extends VendorOptions>(
   vendor: VendorDefinition,
   create: (options: Options) => IpIntelligenceProvider,
 ): VendorFactory<Options> {
-  return Object.assign((options: Options) => create(options), { vendor });
+  const make = (options: Options): IpIntelligenceProvider => {
+    const provider = create(options);
+    configurations.set(provider, configurationIn(options));
+    return provider;
+  };
+  return Object.assign(make, { vendor });
+}
+
+const configurations = new WeakMap<IpIntelligenceProvider, string>();
+/** Settings that change no answer. */
+const NO_CONFIGURATION = [
+  ...['key', 'clock', 'fetch', 'timeoutMs', 'dailyBudget', 'maxConcurrent', 'slowCallMs'],
+  'requestsPerMinute',
+];
+
+function configurationIn(options: VendorOptions): string {
+  const told = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && !NO_CONFIGURATION.includes(name),
+  );
+  return JSON.stringify(told.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The settings of a vendor's provider that change what it answers, such as where it is asked; '' for any other. */
+export function configurationOf(provider: IpIntelligenceProvider): string {
+  return configurations.get(provider) ?? '';
 }
 
 export function isVendorFactory(value: unknown): value is VendorFactory {

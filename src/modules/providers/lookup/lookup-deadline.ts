@@ -27,6 +27,10 @@ export async function withinDeadline(
 /** Part of the whole time below which a turn is too short to hold its end against anybody. */
 const SHORT_TURN = 1 / 3;
 
+export function isShortTurn(ms: number, wholeMs: number): boolean {
+  return ms < wholeMs * SHORT_TURN;
+}
+
 /**
  * Gives one turn of several half of the time that is left, and the last one all of it: the preferred vendor gets the
  * most, and whoever hangs first leaves the others something. A turn of less than a third of the whole is cut short: a
@@ -40,7 +44,7 @@ export async function withinShare<T>(
 ): Promise<T> {
   const now = clock.now();
   const share = (deadlineAt - now) / (isLast ? 1 : 2);
-  const isCutShort = share < wholeMs * SHORT_TURN;
+  const isCutShort = isShortTurn(share, wholeMs);
   const turn = new AbortController();
   setMaxListeners(0, turn.signal);
   const end = (): void => {

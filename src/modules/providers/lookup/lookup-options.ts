@@ -1,6 +1,7 @@
 import type { Clock } from '../../../common/clock/clock.js';
 import { InvalidConfigurationError } from '../../../common/errors/ip-risk.error.js';
 import type { IpIntelligenceProvider } from '../ip-intelligence-provider.js';
+import type { BreakerNews } from '../protection/breaker-news/breaker-news.js';
 import type { CreditLedger } from '../protection/credit-ledger.js';
 import { voiceOf } from './verdict-quorum.js';
 
@@ -29,6 +30,8 @@ export interface ProviderLookupOptions {
   readonly strategy?: LookupStrategy;
   /** Keeps the vendors' spending across restarts. @default none */
   readonly ledger?: CreditLedger | undefined;
+  /** Carries what breakers know between processes. @default none */
+  readonly news?: BreakerNews | undefined;
   readonly clock: Clock;
 }
 

@@ -1,11 +1,11 @@
-import type { MaybePromise } from '../../../common/async/maybe-promise.js';
+import { whenReady, type MaybePromise } from '../../../common/async/maybe-promise.js';
 import type { Clock } from '../../../common/clock/clock.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext } from '../ip-intelligence-provider.js';
 import { VendorLane } from '../protection/vendor-lane.js';
 import { askProvider } from '../protection/ask-provider.js';
 import { BulkLookups } from './bulk-lookups.js';
-import { withinDeadline } from './lookup-deadline.js';
+import { isShortTurn, withinDeadline } from './lookup-deadline.js';
 import { checkLookupOptions, type LookupStrategy, type ProviderLookupOptions } from './lookup-options.js';
 import type { Settled } from '../protection/provider-result.js';
 import type { LookupOutcome } from './lookup-outcome.js';
@@ -18,6 +18,9 @@ const NEVER_ABORTED: LookupContext = {
   onQuota: () => undefined,
 };
 
+/** What each offline provider says; most of them at once. */
+export type OfflineAnswers = readonly MaybePromise<Settled>[];
+
 /** Part of the deadline from which an answer is slow: the next one may come too late. */
 const SLOW_SHARE = 0.8;
 
@@ -29,23 +32,28 @@ export class ProviderLookup {
   /** The way to each vendor, in order of preference. */
   readonly lanes: readonly VendorLane[];
   readonly bulk: BulkLookups;
-  private readonly providers: readonly IpIntelligenceProvider[];
+  /** In order of preference. */
+  readonly providers: readonly IpIntelligenceProvider[];
   private readonly offline: readonly IpIntelligenceProvider[];
   private readonly verdict: VerdictQuorum;
-  private readonly deadlineMs: number;
-  private readonly strategy: LookupStrategy;
+  /** Milliseconds that all providers together may take. */
+  readonly deadlineMs: number;
+  readonly strategy: LookupStrategy;
+  /** Voices that make a verdict. */
+  readonly quorum: number;
   private readonly clock: Clock;
 
   /** @throws InvalidConfigurationError for options that cannot be meant. */
   constructor(options: ProviderLookupOptions) {
     checkLookupOptions(options);
-    const { providers, clock, ledger, quorum = 1 } = options;
+    const { providers, clock, ledger, news, quorum = 1 } = options;
     const vendors = providers.filter(({ kind }) => kind === 'vendor');
     this.providers = providers;
     this.offline = providers.filter(({ kind }) => kind === 'offline');
     this.deadlineMs = options.deadlineMs ?? 300;
     const slowCallMs = SLOW_SHARE * this.deadlineMs;
-    this.lanes = vendors.map((provider) => new VendorLane(provider, clock, ledger, slowCallMs));
+    this.lanes = vendors.map((provider) => new VendorLane({ provider, clock, ledger, slowCallMs, news }));
+    this.quorum = quorum;
     this.verdict = new VerdictQuorum(providers, quorum);
     this.strategy = options.strategy ?? 'parallel';
     this.clock = clock;
@@ -69,6 +77,11 @@ export class ProviderLookup {
     return this.lanes.length > 0;
   }
 
+  /** False while every vendor refuses unsent: asking them costs nothing. */
+  get mayPay(): boolean {
+    return this.lanes.some(({ isAsked }) => isAsked);
+  }
+
   /** Changes whenever the data behind any provider does. */
   get dataVersion(): number {
     let sum = 0;
@@ -81,17 +94,52 @@ export class ProviderLookup {
     await Promise.all(this.lanes.map((lane) => lane.start()));
   }
 
+  /** Ends what goes on beside the lookups. */
+  stop(): void {
+    for (const lane of this.lanes) lane.stop();
+  }
+
   /** @param asksVendors asks them under `escalate` although offline data has an answer. */
   lookup(address: IpAddress, asksVendors = false): MaybePromise<LookupOutcome> {
-    const offline = this.offline.map((provider) => askProvider(provider, address, NEVER_ABORTED));
-    if (this.hasVendors && (asksVendors || !this.escalates)) {
-      return this.lookupWithin(address, offline, this.lanes, this.deadlineMs);
+    const offline = this.askOffline(address);
+    if (this.hasVendors && (asksVendors || !this.escalates)) return this.askVendors(address, offline);
+    return whenReady(this.offlineOutcome(address, offline), (outcome) => {
+      if (!this.needsVendors(outcome)) return outcome;
+      // Where offline data took its time, it took the first half of the deadline.
+      const isLate = offline.some((answer) => answer instanceof Promise);
+      return this.askVendors(address, offline, isLate ? this.deadlineMs / 2 : this.deadlineMs);
+    });
+  }
+
+  /** Asks the offline providers, at once and for nothing. */
+  askOffline(address: IpAddress): OfflineAnswers {
+    return this.offline.map((provider) => askProvider(provider, address, NEVER_ABORTED));
+  }
+
+  /** What offline data alone comes to. */
+  offlineOutcome(address: IpAddress, offline: OfflineAnswers): MaybePromise<LookupOutcome> {
+    if (offline.every((answer): answer is Settled => !(answer instanceof Promise))) {
+      return this.verdict.outcomeOf(offline, false);
     }
-    if (!offline.every((answer): answer is Settled => !(answer instanceof Promise))) {
-      return this.offlineThenVendors(address, offline);
-    }
-    const outcome = this.verdict.outcomeOf(offline, false);
-    return this.needsVendors(outcome) ? this.lookupWithin(address, offline, this.lanes, this.deadlineMs) : outcome;
+    // The other half is the vendors': both together may take no longer than the deadline.
+    return this.lookupWithin(address, offline, [], this.hasVendors ? this.deadlineMs / 2 : this.deadlineMs);
+  }
+
+  /** Asks the vendors by the strategy. @param ms what is left of the deadline. */
+  askVendors(address: IpAddress, offline: OfflineAnswers, ms = this.deadlineMs): Promise<LookupOutcome> {
+    return this.lookupWithin(address, offline, this.lanes, ms);
+  }
+
+  /** The same after so much of the deadline was spent on something else. */
+  askVendorsAfter(spentMs: number, address: IpAddress, offline: OfflineAnswers): Promise<LookupOutcome> {
+    return this.askVendors(address, offline, Math.max(1, this.deadlineMs - spentMs));
+  }
+
+  /** What providers said at another time or place comes to here. */
+  outcomeOf(said: readonly Settled[]): LookupOutcome {
+    const results: Results = [];
+    for (const result of said) this.verdict.put(results, result);
+    return this.verdict.outcomeOf(results, true);
   }
 
   /** True when answers of these providers would be enough for a verdict; under `escalate` offline data alone is. */
@@ -100,23 +148,13 @@ export class ProviderLookup {
     return hasOffline || this.verdict.isQuorum(providerIds);
   }
 
-  private async offlineThenVendors(
-    address: IpAddress,
-    offline: readonly MaybePromise<Settled>[],
-  ): Promise<LookupOutcome> {
-    if (!this.hasVendors) return this.lookupWithin(address, offline, [], this.deadlineMs);
-    // The other half is the vendors': both together may take no longer than the deadline.
-    const outcome = await this.lookupWithin(address, offline, [], this.deadlineMs / 2);
-    return this.needsVendors(outcome) ? this.lookupWithin(address, offline, this.lanes, this.deadlineMs / 2) : outcome;
-  }
-
   private needsVendors({ answers }: LookupOutcome): boolean {
     return this.hasVendors && (!this.escalates || answers.length === 0);
   }
 
   private async lookupWithin(
     address: IpAddress,
-    offline: readonly MaybePromise<Settled>[],
+    offline: OfflineAnswers,
     lanes: readonly VendorLane[],
     ms: number,
   ): Promise<LookupOutcome> {
@@ -124,14 +162,14 @@ export class ProviderLookup {
     const put = (result: Settled): void => {
       this.verdict.put(results, result);
     };
-    const { clock } = this;
+    const { clock, deadlineMs: wholeMs } = this;
     const isEnough = (): boolean => this.verdict.outcomeOf(results, true).hasQuorum;
     for (const { id } of this.offline) put({ providerId: id, code: 'PROVIDER_TIMEOUT' });
     await withinDeadline(clock, ms, async (context) => {
       const vendors =
         this.strategy === 'fallback'
-          ? askInTurn(lanes, address, context, { isEnough, clock, put })
-          : askTogether(lanes, address, context, put);
+          ? askInTurn(lanes, address, context, { isEnough, clock, put, wholeMs })
+          : askTogether(lanes, address, { ...context, isCutShort: isShortTurn(ms, wholeMs) }, put);
       const known = offline.map(async (answer) => {
         put(await answer);
       });

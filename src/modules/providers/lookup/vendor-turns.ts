@@ -12,7 +12,7 @@ export type Put = (result: Settled) => void;
 export async function askTogether(
   lanes: readonly VendorLane[],
   address: IpAddress,
-  context: CallContext,
+  context: LaneContext,
   put: Put,
 ): Promise<void> {
   for (const lane of lanes) put(timeoutOf(lane));
@@ -23,14 +23,22 @@ export async function askTogether(
   );
 }
 
+/** How vendors are asked one after the other. */
+export interface TurnOptions {
+  readonly isEnough: () => boolean;
+  readonly clock: Clock;
+  readonly put: Put;
+  /** Milliseconds of a lookup on which nothing was spent before. */
+  readonly wholeMs: number;
+}
+
 /** One vendor after the other until there is a verdict, each within its share of the time that is left. */
 export async function askInTurn(
   lanes: readonly VendorLane[],
   address: IpAddress,
   context: CallContext,
-  { isEnough, clock, put }: { readonly isEnough: () => boolean; readonly clock: Clock; readonly put: Put },
+  { isEnough, clock, put, wholeMs }: TurnOptions,
 ): Promise<void> {
-  const wholeMs = context.deadlineAt - clock.now();
   for (const lane of lanes) {
     if (isEnough() || context.signal.aborted) return;
     put(timeoutOf(lane));

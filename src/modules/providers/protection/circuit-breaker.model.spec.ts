@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { FakeClock } from '../../../../test/support/fake-clock.js';
-import { ModelBreaker, type Word } from '../../../../test/support/model-breaker.js';
+import { ModelBreaker, type Hearsay, type Word } from '../../../../test/support/model-breaker.js';
 import { CircuitBreaker, type BreakerPass } from './circuit-breaker.js';
 
 interface Step {
@@ -9,6 +9,8 @@ interface Step {
   readonly enter: number;
   /** What the call with that number, counted from the latest, says of itself. */
   readonly say: readonly (readonly [back: number, word: Word])[];
+  /** What others say then. */
+  readonly hear: readonly Hearsay[];
   /** Milliseconds that the clock moves, also back. */
   readonly advance: number;
 }
@@ -23,6 +25,7 @@ const word = fc.oneof(
   { arbitrary: fc.constant<Word>('release'), weight: 1 },
   { arbitrary: fc.integer({ min: 1, max: 200_000 }), weight: 1 },
 );
+const hearsay = fc.oneof(fc.constant<Hearsay>('suspect'), fc.integer({ min: 1, max: 900_000 }));
 const advance = fc.oneof(
   { arbitrary: fc.constant(0), weight: 4 },
   { arbitrary: fc.constantFrom(1, 5000, 9999, 10_000, 20_000, 40_000, 120_000), weight: 6 },
@@ -31,6 +34,10 @@ const advance = fc.oneof(
 const step: fc.Arbitrary<Step> = fc.record({
   enter: fc.integer({ min: 0, max: 12 }),
   say: fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), word), { maxLength: 16 }),
+  hear: fc.oneof(
+    { arbitrary: fc.constant([]), weight: 5 },
+    { arbitrary: fc.array(hearsay, { maxLength: 3 }), weight: 1 },
+  ),
   advance,
 });
 
@@ -45,7 +52,7 @@ function compare(schedule: readonly Step[]): void {
     assert.equal(breaker.state, model.state);
     assert.equal(breaker.remainingMs(), model.left);
   };
-  for (const { enter, say, advance: ms } of schedule) {
+  for (const { enter, say, hear, advance: ms } of schedule) {
     for (let call = 0; call < enter; call += 1) {
       const pass = breaker.enter();
       assert.equal(pass !== undefined, model.enter(passes.length));
@@ -56,6 +63,12 @@ function compare(schedule: readonly Step[]): void {
       if (typeof said === 'number') passes[call]?.trip(said);
       else passes[call]?.[said]();
       model.say(call, said);
+      expectSame();
+    }
+    for (const said of hear) {
+      if (said === 'suspect') breaker.suspect();
+      else breaker.pause(said);
+      model.hear(said);
       expectSame();
     }
     clock.advance(ms);

@@ -176,6 +176,53 @@ describe('CircuitBreaker', () => {
     expect(breaker.remainingMs()).toBe(5000);
   });
 
+  it('tries with a single call when it is told that the vendor fails, and closes when that one succeeds', () => {
+    const { breaker } = setUp();
+    const early = entered(breaker);
+    breaker.suspect();
+    expect(breaker.state).toBe('half-open');
+    const trial = entered(breaker);
+    expect(breaker.enter()).toBeUndefined();
+    early.fail();
+    expect(breaker.state).toBe('half-open');
+    trial.succeed();
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('opens as it usually does when the trial fails that others made it make', () => {
+    const { breaker, clock } = setUp();
+    breaker.suspect();
+    fail(breaker);
+    expect(breaker.remainingMs()).toBe(OPEN_MS);
+    clock.advance(OPEN_MS);
+    fail(breaker);
+    expect(breaker.remainingMs()).toBe(2 * OPEN_MS);
+  });
+
+  it('does not mind a suspicion while it is not closed', () => {
+    const { breaker, clock } = opened();
+    breaker.suspect();
+    expect(breaker.remainingMs()).toBe(OPEN_MS);
+    clock.advance(OPEN_MS);
+    const trial = entered(breaker);
+    breaker.suspect();
+    expect(breaker.enter()).toBeUndefined();
+    trial.succeed();
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('keeps the longer of two pauses, whoever was told of them', () => {
+    const { breaker, clock } = setUp();
+    breaker.pause(60_000);
+    expect(breaker.enter()).toBeUndefined();
+    breaker.pause(5000);
+    expect(breaker.remainingMs()).toBe(60_000);
+    clock.advance(60_000);
+    expect(breaker.state).toBe('half-open');
+    breaker.pause(5000);
+    expect(breaker.remainingMs()).toBe(5000);
+  });
+
   it('says that it is failing when one in five of the latest calls does', () => {
     const { breaker } = setUp();
     for (let call = 0; call < 5; call += 1) entered(breaker).succeed();

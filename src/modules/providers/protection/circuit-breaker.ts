@@ -17,6 +17,9 @@ export interface CircuitBreakerOptions {
   readonly mostOpenMs?: number;
 }
 
+/** Milliseconds that it stays open the first time, where nothing else is said. */
+export const FIRST_OPEN_MS = 10_000;
+
 type Outcome = 'ok' | 'slow' | 'failed';
 
 /** Says how a call ended that {@link CircuitBreaker.enter} let through; only its first word counts. */
@@ -48,7 +51,13 @@ export class CircuitBreaker {
   private period = 0;
 
   constructor(options: CircuitBreakerOptions) {
-    const defaults = { windowSize: 20, minimumCalls: 10, failureShare: 0.5, openMs: 10_000, mostOpenMs: 120_000 };
+    const defaults = {
+      windowSize: 20,
+      minimumCalls: 10,
+      failureShare: 0.5,
+      openMs: FIRST_OPEN_MS,
+      mostOpenMs: 120_000,
+    };
     this.options = { ...defaults, ...options };
     this.nextOpenMs = this.options.openMs;
   }
@@ -103,6 +112,16 @@ export class CircuitBreaker {
         })();
       },
     };
+  }
+
+  /** Somebody else says that the vendor fails: the next call is a trial. Changes nothing unless it is closed. */
+  suspect(): void {
+    if (!this.isOpen) this.open(0);
+  }
+
+  /** Somebody else was asked to leave the vendor alone for so many milliseconds. Never shortens what is left. */
+  pause(openMs: number): void {
+    if (openMs > this.remainingMs()) this.open(openMs);
   }
 
   private record(outcome: Outcome): void {

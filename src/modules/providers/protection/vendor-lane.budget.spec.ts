@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 function setUp(script?: Script, limits: ProviderLimits = {}) {
   const clock = new FakeClock();
   const vendor = new ScriptedProvider('v', script, { limits });
-  const lane = new VendorLane(vendor, clock, undefined);
+  const lane = new VendorLane({ provider: vendor, clock });
   const context = { signal: new AbortController().signal, deadlineAt: Infinity };
   return { clock, vendor, lane, ask: (isBulk = false) => lane.ask(address, context, isBulk) };
 }

@@ -10,7 +10,7 @@ const address = parseIpAddress('8.8.8.8') as IpAddress;
 function setUp(script?: Script, limits: ProviderLimits = {}) {
   const clock = new FakeClock();
   const vendor = new ScriptedProvider('v', script, { limits, bulkSize: 50 });
-  const lane = new VendorLane(vendor, clock, undefined);
+  const lane = new VendorLane({ provider: vendor, clock });
   const context = { signal: new AbortController().signal, deadlineAt: Infinity };
   return { clock, vendor, lane, context, ask: () => lane.ask(address, context) };
 }

@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 function setUp(script?: Script, limits: ProviderLimits = {}) {
   const clock = new FakeClock();
   const vendor = new ScriptedProvider('v', script, { limits, bulkSize: 50 });
-  const lane = new VendorLane(vendor, clock, undefined);
+  const lane = new VendorLane({ provider: vendor, clock });
   const abort = new AbortController();
   setMaxListeners(0, abort.signal);
   const context = { signal: abort.signal, deadlineAt: Infinity };

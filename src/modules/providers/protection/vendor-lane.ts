@@ -7,18 +7,33 @@ import { vendorFailureIn, type ProviderFailure, type Settled } from './provider-
 import { Bulkhead } from './bulkhead.js';
 import { CallRecord, type CallReport } from './call-record.js';
 import { CircuitBreaker, type BreakerPass, type BreakerState } from './circuit-breaker.js';
+import { BreakerHearsay } from './breaker-news/breaker-hearsay.js';
+import type { BreakerNews, VendorNews } from './breaker-news/breaker-news.js';
 import type { CreditLedger } from './credit-ledger.js';
 import { DailyBudget, type Refund } from './daily-budget.js';
 import { pauseAfter } from './vendor-pause.js';
 
 export interface LaneReport extends CallReport {
   readonly breaker: BreakerState;
+  /** What other processes said, where the breaker is not closed for that reason alone. */
+  readonly heard: VendorNews['kind'] | undefined;
   /** `undefined` without a limit of ours or of the vendor. */
   readonly budgetLeft: number | undefined;
   readonly health: ProviderHealth;
 }
 
 const MAX_CONCURRENT = 25;
+
+export interface VendorLaneOptions {
+  readonly provider: IpIntelligenceProvider;
+  readonly clock: Clock;
+  /** Keeps the spending across restarts. @default none */
+  readonly ledger?: CreditLedger | undefined;
+  /** Milliseconds from which an answer is slow, where the vendor's own limits say nothing of it. @default none is */
+  readonly slowCallMs?: number;
+  /** Joins its breaker with those of other processes. @default none */
+  readonly news?: BreakerNews | undefined;
+}
 
 /** Who waits for a vendor's answer, and how long. */
 export interface LaneContext extends CallContext {
@@ -35,38 +50,51 @@ interface Admission {
 
 /** The way to one vendor: a breaker, a bulkhead and a budget before each call, and a record of what became of it. */
 export class VendorLane {
+  readonly provider: IpIntelligenceProvider;
+  private readonly clock: Clock;
   private readonly breaker: CircuitBreaker;
   private readonly budget: DailyBudget;
   private readonly record = new CallRecord();
   private readonly bulkhead: Bulkhead;
   /** What a bulk lookup meets is not held against the requests. */
   private readonly bulkBreaker: CircuitBreaker;
+  private readonly hearsay: BreakerHearsay;
   private readonly slowCallMs: number;
   private readonly creditsPerLookup: number;
   private readonly chargesBadInput: boolean;
   /** Why the breaker is open. */
   private lastFailure: ProviderFailure['code'] = 'PROVIDER_UNREACHABLE';
 
-  /** @param slowCallMs from which an answer is slow, where the vendor's own limits say nothing of it. */
-  constructor(
-    readonly provider: IpIntelligenceProvider,
-    private readonly clock: Clock,
-    ledger: CreditLedger | undefined,
-    slowCallMs = Infinity,
-  ) {
+  constructor({ provider, clock, ledger, slowCallMs = Infinity, news }: VendorLaneOptions) {
     const { maxConcurrent, creditsPerLookup, chargesBadInput, dailyBudget, ...limits } = provider.limits ?? {};
+    this.provider = provider;
+    this.clock = clock;
     this.bulkhead = new Bulkhead(maxConcurrent ?? MAX_CONCURRENT);
     this.slowCallMs = limits.slowCallMs ?? slowCallMs;
     this.creditsPerLookup = creditsPerLookup ?? 1;
     this.chargesBadInput = chargesBadInput ?? true;
     this.breaker = new CircuitBreaker({ clock });
     this.bulkBreaker = new CircuitBreaker({ clock });
+    this.hearsay = new BreakerHearsay({
+      providerId: provider.id,
+      breaker: this.breaker,
+      clock,
+      news,
+      onHeard: (code) => {
+        this.lastFailure = code;
+      },
+    });
     this.budget = new DailyBudget({ providerId: provider.id, limit: dailyBudget, clock, ledger });
   }
 
-  /** Takes over today's spending of earlier processes. */
-  start(): Promise<void> {
-    return this.budget.load();
+  /** Takes over today's spending of earlier processes and what others know of the vendor, and listens to them from now on. */
+  async start(): Promise<void> {
+    await Promise.all([this.budget.load(), this.hearsay.start()]);
+  }
+
+  /** Listens no more. */
+  stop(): void {
+    this.hearsay.stop();
   }
 
   /** Lookups that the budget still allows; `Infinity` without a limit. */
@@ -119,15 +147,20 @@ export class VendorLane {
     return results;
   }
 
+  /** False while every call is refused unsent. */
+  get isAsked(): boolean {
+    return this.breaker.state !== 'open' && this.budget.allows(this.creditsPerLookup);
+  }
+
   report(): LaneReport {
     const breaker = this.breaker.state;
     const budgetLeft = this.budget.left;
     const own = ownHealth(this.provider);
     // Half-open is not down: a load balancer that sends nobody here would keep the trial from ever being made.
-    const isAsked = breaker !== 'open' && this.budget.allows(this.creditsPerLookup);
     const isWell = breaker === 'closed' && !this.breaker.isFailing && !this.record.isFruitless;
-    const status = isAsked ? (own.status === 'up' && !isWell ? 'degraded' : own.status) : 'down';
-    return { ...this.record.report(), breaker, budgetLeft, health: { status, details: own.details } };
+    const status = this.isAsked ? (own.status === 'up' && !isWell ? 'degraded' : own.status) : 'down';
+    const { heard } = this.hearsay;
+    return { ...this.record.report(), breaker, heard, budgetLeft, health: { status, details: own.details } };
   }
 
   private contextOf({ signal, deadlineAt }: CallContext): LookupContext {
@@ -142,10 +175,15 @@ export class VendorLane {
 
   private enter(credits: number, isBulk: boolean): Admission | ProviderFailure {
     if (!this.budget.allows(credits, isBulk)) return this.refuse('PROVIDER_QUOTA');
-    const isStopped = isBulk && this.breaker.state !== 'closed';
-    const pass = isStopped ? undefined : (isBulk ? this.bulkBreaker : this.breaker).enter();
+    const pass = isBulk && this.isClosedToBulk ? undefined : (isBulk ? this.bulkBreaker : this.breaker).enter();
     if (pass === undefined) return this.refuse(this.lastFailure);
     return { pass, refund: this.budget.spend(credits), startedAt: this.clock.now() };
+  }
+
+  /** Hearsay that waits for a trial does not stop bulk lookups: where nobody asks but they, the trial would never be made. */
+  private get isClosedToBulk(): boolean {
+    const { state } = this.breaker;
+    return state === 'open' || (state === 'half-open' && this.hearsay.heard === undefined);
   }
 
   private timedOut(): ProviderFailure {
@@ -179,8 +217,9 @@ export class VendorLane {
         pass.succeed();
         return;
       }
-      this.remember('PROVIDER_TIMEOUT');
-      pass.succeedSlowly();
+      this.blame('PROVIDER_TIMEOUT', () => {
+        pass.succeedSlowly();
+      });
       return;
     }
     // Of a refused address it does not show whose mistake it is, a timeout in a short turn may be nobody's.
@@ -189,15 +228,19 @@ export class VendorLane {
       pass.release();
       return;
     }
-    this.remember(failure.code);
     const pauseMs = pauseAfter(failure);
-    if (pauseMs === undefined) pass.fail();
-    else pass.trip(pauseMs);
+    this.blame(failure.code, () => {
+      if (pauseMs === undefined) pass.fail();
+      else pass.trip(pauseMs);
+    });
   }
 
-  /** Why the breaker opens, if it does now. A call from before it opened is not why it is open. */
-  private remember(code: ProviderFailure['code']): void {
-    if (this.breaker.state !== 'open') this.lastFailure = code;
+  /** Lets a call speak against the vendor. What ends after the breaker opened is not why it is open. */
+  private blame(code: ProviderFailure['code'], speak: () => void): void {
+    const before = this.breaker.state;
+    if (before !== 'open') this.lastFailure = code;
+    speak();
+    this.hearsay.afterOwnCall(before, code);
   }
 
   private refundFree(results: readonly Settled[], { refund }: Admission): void {
