@@ -1,14 +1,15 @@
 // The house's map (CONTRIBUTING.md, "Layout"): imports run down only.
 const rooms = {
   caching: ['common'],
+  throttling: ['common', 'caching'],
   providers: ['common', 'caching'],
   scoring: ['common', 'providers'],
   assessment: ['common', 'caching', 'providers', 'scoring'],
   policy: ['common', 'providers', 'scoring', 'assessment'],
   screening: ['common', 'providers', 'scoring', 'assessment', 'policy'],
   'ip-risk': ['common', 'caching', 'providers', 'scoring', 'assessment', 'policy', 'screening'],
-  api: ['common', 'providers', 'scoring', 'assessment', 'policy', 'screening'],
-  health: ['common', 'providers', 'screening'],
+  api: ['common', 'throttling', 'providers', 'scoring', 'assessment', 'policy', 'screening'],
+  health: ['common', 'caching', 'providers', 'screening'],
 };
 
 // Rooms under providers that are no vendor.
@@ -116,7 +117,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/index\\.ts$' },
       to: {
-        path: '^src/(modules/(api|health)|common/config)/|node_modules/(@nestjs/(terminus|config|platform-fastify)|class-validator|class-transformer|fastify)/',
+        path: '^src/(modules/(api|health|throttling)|common/config)/|node_modules/(@nestjs/(terminus|config|throttler|platform-fastify)|class-validator|class-transformer|fastify)/',
         reachable: true,
       },
     },

@@ -1,15 +1,13 @@
-import { Logger, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { serviceConfig, type ServiceConfig } from './common/config/service-config.js';
 import type { SecretText } from './common/config/secret-text.js';
 import { InvalidConfigurationError } from './common/errors/ip-risk.error.js';
 import { ApiModule } from './modules/api/api.module.js';
 import { HealthModule } from './modules/health/health.module.js';
-import type { IpRiskModuleOptions } from './modules/ip-risk/ip-risk-options.js';
+import type { IpRiskModuleOptions, RedisOptions } from './modules/ip-risk/ip-risk-options.js';
 import { IpRiskModule } from './modules/ip-risk/ip-risk.module.js';
 import { readPolicyFile, type PolicySet } from './modules/policy/policy-file.js';
-import type { CreditLedger } from './modules/providers/protection/credit-ledger.js';
-import { redisCreditLedger } from './modules/providers/protection/redis-credit-ledger.js';
 import { serviceProviders } from './service-providers.js';
 
 /** The service: the engine of the library behind a REST API, set up by the environment. */
@@ -19,17 +17,24 @@ import { serviceProviders } from './service-providers.js';
     IpRiskModule.forRootAsync({ isGlobal: true, inject: [serviceConfig.KEY], useFactory: toIpRiskOptions }),
     ApiModule.forRootAsync({
       inject: [serviceConfig.KEY],
-      useFactory: ({ apiKeys, escalationBand }: ServiceConfig) => ({ apiKeys, escalationBand }),
+      useFactory: ({ apiKeys, escalationBand, throttleLimit, hashKey }: ServiceConfig) => ({
+        apiKeys,
+        escalationBand,
+        throttleLimit,
+        hashKey,
+      }),
     }),
     HealthModule,
   ],
 })
 export class AppModule {}
 
-async function toIpRiskOptions(config: ServiceConfig): Promise<IpRiskModuleOptions> {
+function toIpRiskOptions(config: ServiceConfig): IpRiskModuleOptions {
   return {
     providers: serviceProviders(config),
-    ...(config.redisUrl === undefined ? {} : { creditLedger: await creditLedgerAt(config.redisUrl) }),
+    ...(config.redisUrl === undefined ? {} : { redis: redisOptions(config.redisUrl, config) }),
+    cache: { entries: config.cacheEntries, seconds: config.cacheSeconds },
+    quotaBrake: { perPrefix: config.newPerPrefix, perAsn: config.newPerAsn },
     strategy: config.strategy,
     quorum: config.quorum,
     combiner: config.combiner,
@@ -42,11 +47,12 @@ async function toIpRiskOptions(config: ServiceConfig): Promise<IpRiskModuleOptio
   };
 }
 
-function creditLedgerAt(url: SecretText): Promise<CreditLedger> {
-  const logger = new Logger('Redis');
-  return redisCreditLedger(url.reveal(), (message) => {
-    logger.warn(message);
-  });
+function redisOptions(url: SecretText, { cacheRedisUrl, hashKey }: ServiceConfig): RedisOptions {
+  return {
+    url: url.reveal(),
+    ...(cacheRedisUrl === undefined ? {} : { cacheUrl: cacheRedisUrl.reveal() }),
+    ...(hashKey === undefined ? {} : { hashKey: hashKey.reveal() }),
+  };
 }
 
 function policiesOf({ policyFile, mode }: ServiceConfig): PolicySet {

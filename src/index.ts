@@ -10,7 +10,13 @@ export {
   IpRiskException,
   IpRiskUnavailableException,
 } from './modules/ip-risk/ip-risk.exception.js';
-export type { GuardedRequest, IpRiskModuleOptions, IpRiskRouteOptions } from './modules/ip-risk/ip-risk-options.js';
+export type {
+  GuardedRequest,
+  IpRiskModuleOptions,
+  IpRiskRouteOptions,
+  QuotaBrakeLimits,
+  RedisOptions,
+} from './modules/ip-risk/ip-risk-options.js';
 
 export { ScreeningService, type ScreenedRoute } from './modules/screening/screening.service.js';
 export { RiskEvents, type DecisionEvent, type DecisionListener } from './modules/screening/risk-events.js';
@@ -22,8 +28,10 @@ export { decide, type RequestContext } from './modules/policy/decide.js';
 export { NEVER, type IpRiskPolicy, type OnUnavailable, type RiskThresholds } from './modules/policy/ip-risk-policy.js';
 export type { DecisionCause, RiskAction } from './modules/policy/risk-decision.js';
 
-export { AssessmentService } from './modules/assessment/assessment.service.js';
-export type { AssessmentStatus, RiskAssessment } from './modules/assessment/risk-assessment.js';
+export { AssessmentService, type AssessmentDemand } from './modules/assessment/assessment.service.js';
+export type { AssessmentCacheOptions } from './modules/assessment/assessment-cache.js';
+export type { CacheSeconds } from './modules/assessment/cache-seconds.js';
+export type { AssessmentStatus, RiskAssessment, StandIn } from './modules/assessment/risk-assessment.js';
 export type { RiskLevel } from './modules/scoring/risk-level.js';
 export type { RiskReason } from './modules/scoring/scorecard.js';
 export type { ScoreCombiner } from './modules/scoring/score-combiner.js';
@@ -66,7 +74,6 @@ export {
 export type { LookupStrategy } from './modules/providers/lookup/lookup-options.js';
 export type { ProviderFailure } from './modules/providers/protection/provider-result.js';
 export type { CreditLedger } from './modules/providers/protection/credit-ledger.js';
-export { redisCreditLedger } from './modules/providers/protection/redis-credit-ledger.js';
 export { abuseipdb, type AbuseipdbOptions } from './modules/providers/abuseipdb/abuseipdb.provider.js';
 export { apiverve, type ApiverveOptions } from './modules/providers/apiverve/apiverve.provider.js';
 export { beltic, type BelticOptions } from './modules/providers/beltic/beltic.provider.js';

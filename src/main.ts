@@ -8,6 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { serviceConfig, type ServiceConfig } from './common/config/service-config.js';
 import { IpRiskError } from './common/errors/ip-risk.error.js';
+import { endWhenAsked } from './end-when-asked.js';
 import { serviceAdapter } from './service-adapter.js';
 
 const logger = new Logger('Service');
@@ -23,6 +24,7 @@ try {
   });
   // A stop that was asked for is a success: exit 0, and not the signal once more.
   app.enableShutdownHooks([], { useProcessExit: true });
+  endWhenAsked();
   const { host, port, apiKeys } = app.get<ServiceConfig>(serviceConfig.KEY);
   await app.listen(port, host);
   app.flushLogs();

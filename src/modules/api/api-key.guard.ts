@@ -1,26 +1,15 @@
-import { Inject, Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { ApiKeys } from '../../common/config/api-keys.js';
-import { API_OPTIONS, type ApiModuleOptions } from './api.module-definition.js';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Admission, type ApiReply } from './admission.js';
+import type { ApiRequest } from './api-callers.js';
 
-/** What a caller without a good key is told. */
-export const UNAUTHORIZED = { error: 'Unauthorized', message: 'Invalid or missing API key' } as const;
-
-/** Asks for `X-Api-Key` once keys are configured. */
+/** Asks for `X-Api-Key` once keys are configured, unless that was done before the body. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  private readonly keys: ApiKeys;
+  constructor(private readonly admission: Admission) {}
 
-  constructor(@Inject(API_OPTIONS) { apiKeys }: ApiModuleOptions) {
-    this.keys = apiKeys;
-  }
-
-  canActivate(context: ExecutionContext): true {
-    if (!this.keys.isRequired) return true;
-    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | string[] | undefined> }>();
-    const key = headers['x-api-key'];
-    if (!this.keys.has(typeof key === 'string' ? key : '')) {
-      throw new UnauthorizedException(UNAUTHORIZED);
-    }
+  async canActivate(context: ExecutionContext): Promise<true> {
+    const http = context.switchToHttp();
+    await this.admission.authenticate(http.getRequest<ApiRequest>(), http.getResponse<ApiReply>());
     return true;
   }
 }

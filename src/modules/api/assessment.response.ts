@@ -14,6 +14,7 @@ export function toAssessmentResponse(assessment: RiskAssessment, now: number): R
     ip: assessment.ip,
     embedded_ip: assessment.embeddedIp ?? null,
     status: assessment.status,
+    stands_in: assessment.standsIn ?? null,
     score: isScored ? assessment.score : null,
     level: isScored ? assessment.level : null,
     reasons: isScored ? assessment.reasons : [],

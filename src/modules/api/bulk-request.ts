@@ -13,6 +13,17 @@ export const BULK_FIELDS = ['ips', 'policy'] as const satisfies readonly (keyof 
 /** Most addresses of one request. */
 export const BULK_MAX_IPS = 50_000;
 
+/**
+ * Addresses that are counted as one request: a list costs the service less than as many requests do, and one of the
+ * longest leaves a caller room under the default limit.
+ */
+const ADDRESSES_A_REQUEST = 100;
+
+/** As how many requests a list of that length is counted. */
+export function requestsIn(addresses: number): number {
+  return Math.ceil(addresses / ADDRESSES_A_REQUEST);
+}
+
 /** The largest body: 50,000 IPv6 addresses in full length are 2.2 MB, and some callers write one a line, indented. */
 export const BULK_BODY_BYTES = 4 * 1024 * 1024;
 

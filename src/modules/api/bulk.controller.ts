@@ -16,24 +16,27 @@ import {
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { AssessmentService } from '../assessment/assessment.service.js';
 import { DEFAULT_ESCALATION_BAND } from '../policy/threshold-doubt.js';
+import { ADMITTED_BEFORE_BODY } from './admission-before-body.js';
+import { Admission, type ApiReply } from './admission.js';
+import type { ApiRequest } from './api-callers.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiPolicies } from './api-policies.js';
+import { ApiThrottlerGuard } from './api-throttler.guard.js';
 import { API_OPTIONS, type ApiModuleOptions } from './api.module-definition.js';
 import { bulkAnswer, JSON_ARRAY, JSON_LINES, type BulkOrder } from './bulk-answer.js';
 import { BULK_RETRY_AFTER_SECONDS, BulkLane } from './bulk-lane.js';
-import { BULK_BODY_BYTES, readBulkRequest } from './bulk-request.js';
+import { BULK_BODY_BYTES, readBulkRequest, requestsIn } from './bulk-request.js';
 
 /** Milliseconds after which a caller who takes nothing more of the answer is gone: it would hold its place for ever. */
 const STALLED_MS = 60_000;
 
-interface BulkReply {
-  header(name: string, value: string): unknown;
+interface BulkReply extends ApiReply {
   readonly raw: ServerResponse;
 }
 
 /** Scores lists of addresses. The answer is written while it is made. */
 @Controller('v1/ips/risk/bulk')
-@UseGuards(ApiKeyGuard)
+@UseGuards(ApiKeyGuard, ApiThrottlerGuard)
 export class BulkController {
   private readonly logger = new Logger('Api');
 
@@ -41,6 +44,7 @@ export class BulkController {
     private readonly assessments: AssessmentService,
     private readonly policies: ApiPolicies,
     private readonly lane: BulkLane,
+    private readonly admission: Admission,
     @Inject(API_OPTIONS) private readonly options: ApiModuleOptions,
   ) {}
 
@@ -49,24 +53,24 @@ export class BulkController {
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @Header('vary', 'accept')
-  @RouteConfig({ bodyLimit: BULK_BODY_BYTES })
-  score(
-    @Req() request: { readonly body?: unknown },
+  @RouteConfig({ ...ADMITTED_BEFORE_BODY, bodyLimit: BULK_BODY_BYTES })
+  async score(
+    @Req() request: ApiRequest & { readonly body?: unknown },
     @Res({ passthrough: true }) reply: BulkReply,
     @Headers('accept') accept = '',
-  ): StreamableFile {
+  ): Promise<StreamableFile> {
     const { ips, policy: name } = readBulkRequest(request.body);
     const policy = this.policies.named(name);
     const format = accept.includes(JSON_LINES.type) ? JSON_LINES : JSON_ARRAY;
     const { escalationBand = DEFAULT_ESCALATION_BAND } = this.options;
-    const leave = this.enter(reply);
     const gone = new AbortController();
-    const order = { ips, policy, escalationBand, format, signal: gone.signal };
-    const answer = Readable.from(this.answer(order, reply), { objectMode: false });
     // At once: the stream itself is closed only after the lookups that are under way.
     reply.raw.once('close', () => {
       gone.abort();
     });
+    const leave = await this.enter(request, reply, ips.length);
+    const order = { ips, policy, escalationBand, format, signal: gone.signal };
+    const answer = Readable.from(this.answer(order, reply), { objectMode: false });
     // Not in the generator, whose code never runs where the caller goes away before the first piece.
     answer.once('close', leave);
     answer.once('error', (error) => {
@@ -75,7 +79,19 @@ export class BulkController {
     return new StreamableFile(answer, { type: format.type });
   }
 
-  private enter(reply: BulkReply): () => void {
+  /** The place first: who finds none has not spent its limit on it. */
+  private async enter(request: ApiRequest, reply: BulkReply, addresses: number): Promise<() => void> {
+    const leave = this.enterLane(reply);
+    try {
+      await this.admission.count(request, reply, requestsIn(addresses));
+      return leave;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  private enterLane(reply: BulkReply): () => void {
     try {
       return this.lane.enter();
     } catch (error) {

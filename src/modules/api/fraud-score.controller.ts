@@ -1,20 +1,18 @@
-import { Controller, Get, Header, Headers, Req, ServiceUnavailableException } from '@nestjs/common';
-import { ClientIpResolver, type RequestHeaders } from '../../common/ip/client-ip.js';
+import { Controller, Get, Header, Headers, Req, ServiceUnavailableException, UseGuards } from '@nestjs/common';
+import { ClientIpResolver } from '../../common/ip/client-ip.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
 import { ScreeningService } from '../screening/screening.service.js';
+import type { ApiRequest } from './api-callers.js';
 import { ApiPolicies } from './api-policies.js';
+import { ApiThrottlerGuard } from './api-throttler.guard.js';
 
 /** Bands of the IPstack article; "the thresholds are the team's", these are its defaults here. */
 const MODERATE_FROM = 30;
 const HIGH_FROM = 60;
 
-interface CallerRequest {
-  readonly headers: RequestHeaders;
-  readonly socket?: { readonly remoteAddress?: string | undefined };
-}
-
 /** Answers about its caller only, so it needs no key. */
 @Controller('v1/fraud-score')
+@UseGuards(ApiThrottlerGuard)
 export class FraudScoreController {
   constructor(
     private readonly screening: ScreeningService,
@@ -25,7 +23,7 @@ export class FraudScoreController {
   @Get()
   @Header('cache-control', 'no-store')
   @Header('vary', 'accept')
-  async fraudScore(@Req() request: CallerRequest, @Headers('accept') accept = ''): Promise<unknown> {
+  async fraudScore(@Req() request: ApiRequest, @Headers('accept') accept = ''): Promise<unknown> {
     const client = this.clientIp.resolve(request.socket?.remoteAddress, request.headers);
     const route = { policy: this.policies.named(undefined), route: 'GET /v1/fraud-score' };
     const decision = await this.screening.screenClient(client, route);

@@ -8,12 +8,15 @@ import {
   ServiceUnavailableException,
   UseGuards,
 } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { CLOCK, type Clock } from '../../common/clock/clock.js';
 import { parseIpAddress } from '../../common/ip/ip-address.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
 import { ScreeningService } from '../screening/screening.service.js';
+import { ADMITTED_BEFORE_BODY } from './admission-before-body.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiPolicies } from './api-policies.js';
+import { ApiThrottlerGuard } from './api-throttler.guard.js';
 import { toAssessmentResponse, toDecisionResponse } from './assessment.response.js';
 import { toBelticResponse } from './beltic.response.js';
 import { INVALID_IP_ADDRESS } from './invalid-request.js';
@@ -23,7 +26,7 @@ const ROUTE = 'POST /v1/ips/risk';
 
 /** Scores an address for applications in any language. */
 @Controller('v1/ips')
-@UseGuards(ApiKeyGuard)
+@UseGuards(ApiKeyGuard, ApiThrottlerGuard)
 export class IpRiskController {
   constructor(
     private readonly screening: ScreeningService,
@@ -33,6 +36,7 @@ export class IpRiskController {
 
   @Post('risk')
   @HttpCode(200)
+  @RouteConfig(ADMITTED_BEFORE_BODY)
   async score(@Body() body: ScoreAddressDto): Promise<Record<string, unknown>> {
     const policy = this.policies.named(body.policy);
     const address = parseIpAddress(body.ip_address);

@@ -2,11 +2,9 @@ import { FakeClock } from '../../../test/support/fake-clock.js';
 import { intelligence } from '../../../test/support/intelligence.js';
 import { ScriptedProvider } from '../../../test/support/scripted-provider.js';
 import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
-import { MemoryCache } from '../caching/memory-cache.js';
 import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
 import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { AssessmentService } from './assessment.service.js';
-import type { RiskAssessment } from './risk-assessment.js';
 
 const ip = (text: string): IpAddress => parseIpAddress(text) as IpAddress;
 
@@ -22,7 +20,7 @@ function setUp(limits: IpIntelligenceProvider['limits'] = {}) {
   const script = () => Promise.resolve(intelligence({ isAnonymousVpn: true }, { providerId: 'vendor' }));
   const vendor = new ScriptedProvider('vendor', script, { limits });
   const lookup = new ProviderLookup({ providers: [vendor, offline], clock });
-  return { offline, vendor, service: new AssessmentService(lookup, new MemoryCache<RiskAssessment>({ clock }), clock) };
+  return { offline, vendor, service: new AssessmentService({ lookup, clock }) };
 }
 
 describe('AssessmentCache', () => {

@@ -1,18 +1,58 @@
-import type { MemoryCache } from '../caching/memory-cache.js';
+import { whenReady, type MaybePromise } from '../../common/async/maybe-promise.js';
+import type { Clock } from '../../common/clock/clock.js';
+import { entryOf } from '../caching/cache-entry.js';
+import { MemoryCache } from '../caching/memory-cache.js';
+import type { SharedTier } from '../caching/shared-tier.js';
+import { TieredCache, type CacheWork, type Loaded } from '../caching/tiered-cache.js';
 import type { ProviderLookup } from '../providers/lookup/provider-lookup.js';
+import { cacheSecondsOf, lifeOf, type CacheSeconds } from './cache-seconds.js';
 import type { RiskAssessment } from './risk-assessment.js';
 
-/** Seconds an assessment is kept: the seeds' hour for a clean address and five minutes for one that may change soon. */
-const TTL_SECONDS = { clean: 3600, risky: 300, unavailable: 10 } as const;
+/** How assessments are kept. */
+export interface AssessmentCacheOptions {
+  /** Assessments kept in memory; under `escalate` as many again that vendors were asked for. @default 50000 */
+  readonly entries?: number;
+  readonly seconds?: Partial<CacheSeconds>;
+}
+
+export interface AssessmentCacheParts extends AssessmentCacheOptions {
+  readonly lookup: ProviderLookup;
+  readonly clock: Clock;
+  readonly shared?: SharedTier | undefined;
+}
+
+/** Part of the lookup's deadline that a request waits for what another process loads; the rest is for a load of its own. */
+const WAIT_SHARE = 0.5;
+/** Milliseconds beyond the deadline until a process that loads counts as lost: it may be busy. */
+const LEASE_MARGIN_MS = 500;
 
 /** Which assessments are kept, for how long, and when their data is too old. */
 export class AssessmentCache {
+  /** From offline data: made anew in microseconds, so it is not shared, and dropped when the data changes. */
+  private readonly offline: MemoryCache<RiskAssessment>;
+  /** Vendors were asked: paid for once, for all processes. */
+  private readonly paid: TieredCache<RiskAssessment>;
+  private readonly lookup: ProviderLookup;
+  private readonly clock: Clock;
+  private readonly seconds: CacheSeconds;
   private dataVersion: number;
 
-  constructor(
-    private readonly cache: MemoryCache<RiskAssessment>,
-    private readonly lookup: ProviderLookup,
-  ) {
+  /** @throws InvalidConfigurationError for options that cannot be meant. */
+  constructor({ lookup, clock, entries, seconds, shared }: AssessmentCacheParts) {
+    const size = entries === undefined ? {} : { maxEntries: entries };
+    this.lookup = lookup;
+    this.clock = clock;
+    this.seconds = cacheSecondsOf(seconds);
+    this.offline = new MemoryCache({ clock, ...size });
+    this.paid = new TieredCache<RiskAssessment>({
+      clock,
+      shared,
+      ...size,
+      lifeOf: (assessment) => lifeOf(assessment, this.seconds),
+      isFailure: ({ status, standsIn }) => status === 'unavailable' || standsIn !== undefined,
+      waitMs: lookup.deadlineMs * WAIT_SHARE,
+      leaseMs: lookup.deadlineMs + LEASE_MARGIN_MS,
+    });
     this.dataVersion = lookup.dataVersion;
   }
 
@@ -21,45 +61,47 @@ export class AssessmentCache {
     return this.lookup.dataVersion;
   }
 
-  /** @param asksVendors under `escalate`: only what they were asked about. */
-  get(key: string, asksVendors: boolean): RiskAssessment | undefined {
-    const { dataVersion } = this.lookup;
+  /** What is fresh and in memory. @param asksVendors only what vendors were asked about, where there are any. */
+  fresh(key: string, asksVendors: boolean): RiskAssessment | undefined {
+    const { lookup } = this;
+    if (lookup.hasVendors) {
+      const paid = this.paid.peek(key);
+      if (paid !== undefined || asksVendors || !lookup.escalates) return paid;
+    }
+    const { dataVersion } = lookup;
     if (dataVersion !== this.dataVersion) {
       this.dataVersion = dataVersion;
-      if (this.isOfflineDataDecisive) this.cache.clear();
+      this.offline.clear();
     }
-    const cached = this.cache.get(key);
-    if (!asksVendors || !this.lookup.hasVendors || cached?.askedVendors === true) return cached;
-    return this.cache.get(withVendors(key));
+    return this.offline.get(key);
   }
 
   /** @param version of the data when the assessment was begun; one from data replaced meanwhile is not kept. */
-  keep(key: string, assessment: RiskAssessment, version: number, asksVendors = false): void {
-    if (this.isOfflineDataDecisive && version !== this.lookup.dataVersion) return;
-    // Vendors that fail those who ask for them may not take the offline verdict from those who do not.
-    const place = asksVendors && assessment.status === 'unavailable' ? withVendors(key) : key;
-    this.cache.set(place, assessment, ttlSecondsOf(assessment));
+  keepOffline(key: string, assessment: RiskAssessment, version: number): void {
+    if (version !== this.lookup.dataVersion) return;
+    this.offline.put(key, entryOf(assessment, this.clock.now(), lifeOf(assessment, this.seconds)));
   }
 
-  /**
-   * With vendors asked about every address, a fresh feed is one voice more. Forgetting all they said at each refresh would
-   * buy it again at once, for every client of the last hour, through the same few places of the bulkhead.
-   */
-  private get isOfflineDataDecisive(): boolean {
-    return !this.lookup.hasVendors || this.lookup.escalates;
+  /** What vendors were asked about: kept, shared by another process, or loaded. @param takesStale as for the tiers. */
+  resolve(key: string, takesStale: boolean, work: CacheWork<RiskAssessment>): MaybePromise<RiskAssessment> {
+    return whenReady(this.paid.resolve(key, takesStale, work), ({ value, isStale }) =>
+      isStale ? Object.freeze({ ...value, standsIn: 'stale' as const }) : value,
+    );
   }
-}
 
-/** The place of what was asked for although offline data has an answer. */
-export function withVendors(key: string): string {
-  return `${key} with vendors`;
-}
-
-function ttlSecondsOf(assessment: RiskAssessment): number {
-  if (assessment.status === 'not-applicable') return TTL_SECONDS.unavailable;
-  if (assessment.status === 'unavailable') {
-    // Nobody was asked: to ask again costs nothing, and the place that was missing may be free by then.
-    return assessment.failures.some(({ refused }) => refused === true) ? 0 : TTL_SECONDS.unavailable;
+  /** Keeps what bulk work was paid for; its failures are not the requests'. */
+  keepPaid(key: string, loaded: Loaded<RiskAssessment>): void {
+    this.paid.keep(key, loaded);
   }
-  return assessment.status === 'complete' && assessment.level === 'low' ? TTL_SECONDS.clean : TTL_SECONDS.risky;
+
+  /** What another process shared. */
+  fromShared(key: string, revive: CacheWork<RiskAssessment>['revive']): Promise<RiskAssessment | undefined> {
+    return this.paid.fromShared(key, { revive });
+  }
+
+  /** @returns false where another process may still know it. */
+  forget(key: string): Promise<boolean> {
+    this.offline.delete(key);
+    return this.paid.forget(key);
+  }
 }

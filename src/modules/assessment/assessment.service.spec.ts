@@ -1,12 +1,11 @@
 import { FakeClock } from '../../../test/support/fake-clock.js';
 import { intelligence } from '../../../test/support/intelligence.js';
 import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
-import { MemoryCache } from '../caching/memory-cache.js';
 import type { FactName, IpIntelligence } from '../providers/ip-intelligence.js';
 import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
 import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { AssessmentService } from './assessment.service.js';
-import type { RiskAssessment, ScoredAssessment } from './risk-assessment.js';
+import type { ScoredAssessment } from './risk-assessment.js';
 
 const ip = (text: string): IpAddress => parseIpAddress(text) as IpAddress;
 
@@ -32,8 +31,7 @@ function setUp() {
   const clock = new FakeClock();
   const provider = new CountingProvider();
   const lookup = new ProviderLookup({ providers: [provider], clock });
-  const cache = new MemoryCache<RiskAssessment>({ clock });
-  return { clock, provider, service: new AssessmentService(lookup, cache, clock) };
+  return { clock, provider, service: new AssessmentService({ lookup, clock }) };
 }
 
 describe('AssessmentService', () => {

@@ -2,7 +2,6 @@ import { FakeClock } from '../../../test/support/fake-clock.js';
 import { intelligence } from '../../../test/support/intelligence.js';
 import { failWith, ScriptedProvider } from '../../../test/support/scripted-provider.js';
 import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
-import { MemoryCache } from '../caching/memory-cache.js';
 import type { ProviderLookupOptions } from '../providers/lookup/lookup-options.js';
 import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { AssessmentService } from './assessment.service.js';
@@ -16,7 +15,7 @@ function setUp(vendors: readonly ScriptedProvider[], more: Partial<ProviderLooku
   const clock = new FakeClock();
   const offline = new ScriptedProvider('offline', undefined, { kind: 'offline' });
   const lookup = new ProviderLookup({ providers: [offline, ...vendors], clock, ...more });
-  const service = new AssessmentService(lookup, new MemoryCache<RiskAssessment>({ clock }), clock);
+  const service = new AssessmentService({ lookup, clock });
   /** @param texts `-` is a place without an address. */
   const assess = async (texts: readonly string[], isDoubtful: (score: number) => boolean = never) => {
     const addresses = texts.map((text) => (text === '-' ? undefined : ip(text)));

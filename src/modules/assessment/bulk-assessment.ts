@@ -1,7 +1,8 @@
 import { TurnTaker } from '../../common/async/turn-taker.js';
 import { effectiveAddress } from '../../common/ip/embedded-ipv4.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
-import type { AssessmentService, KnownAssessments } from './assessment.service.js';
+import type { AssessmentService } from './assessment.service.js';
+import type { KnownAssessments } from './batch-assessor.js';
 import { NetworkTally } from './network-tally.js';
 import type { RiskAssessment } from './risk-assessment.js';
 
@@ -28,7 +29,8 @@ export async function* assessInBulk(
   const kept = new Map<string, RiskAssessment>();
   const turns = new TurnTaker(assessments.requestsSeen);
   const tally = await tallyOf(addresses, turns);
-  const { batchSize } = assessments;
+  const { batches } = assessments;
+  const batchSize = batches.size;
   for (let from = 0; from < addresses.length; from += batchSize) {
     const batch = new Map<string, RiskAssessment>();
     const known: KnownAssessments = {
@@ -38,7 +40,7 @@ export async function* assessInBulk(
     const end = Math.min(from + batchSize, addresses.length);
     const places: (IpAddress | undefined)[] = [];
     for (let index = from; index < end; index += 1) places.push(addresses.at(index));
-    yield await assessments.assessBatch(places, isDoubtful, known);
+    yield await batches.assess(places, isDoubtful, known);
     await turns.giveWay();
   }
 }

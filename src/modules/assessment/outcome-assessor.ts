@@ -10,10 +10,19 @@ import { riskLevelOf } from '../scoring/risk-level.js';
 import { combineScores, type ProviderOpinion, type ScoreCombiner } from '../scoring/score-combiner.js';
 import { NO_CONTEXT, scoreSignals, type Score } from '../scoring/scorecard.js';
 import { DEFAULT_SCORECARD } from '../scoring/scorecards.js';
-import type { RiskAssessment } from './risk-assessment.js';
+import type { RiskAssessment, StandIn } from './risk-assessment.js';
 
 const NO_OPINIONS: readonly ProviderOpinion[] = Object.freeze([]);
 const NO_PROVIDERS: readonly string[] = Object.freeze([]);
+
+/** Where an outcome comes from. */
+export interface AssessmentOrigin {
+  /** Milliseconds since 1970 at which the providers answered. @default now */
+  readonly assessedAt?: number;
+  readonly standsIn?: StandIn;
+}
+
+const NOW: AssessmentOrigin = {};
 
 /** Makes assessments out of what providers answered. */
 export class OutcomeAssessor {
@@ -25,8 +34,8 @@ export class OutcomeAssessor {
   ) {}
 
   /** The assessment, frozen: it is shared by every request from the address, and what one handler wrote into it another would be judged by. */
-  assess(address: IpAddress, outcome: LookupOutcome): RiskAssessment {
-    return Object.freeze(this.toAssessment(address, outcome));
+  assess(address: IpAddress, outcome: LookupOutcome, origin: AssessmentOrigin = NOW): RiskAssessment {
+    return Object.freeze(this.toAssessment(address, outcome, origin));
   }
 
   /** A special-purpose address is answered at once and never sent to a provider. */
@@ -45,6 +54,7 @@ export class OutcomeAssessor {
       failures: [],
       assessedAt: this.clock.now(),
       askedVendors: false,
+      standsIn: undefined,
       status: 'not-applicable',
       specialPurpose,
     };
@@ -71,6 +81,7 @@ export class OutcomeAssessor {
   private toAssessment(
     address: IpAddress,
     { answers, failures, hasQuorum, askedVendors }: LookupOutcome,
+    { assessedAt = this.clock.now(), standsIn }: AssessmentOrigin,
   ): RiskAssessment {
     const { facts, location, network, countryClaims } = mergeIntelligence(answers);
     Object.freeze(location);
@@ -81,7 +92,6 @@ export class OutcomeAssessor {
     const embeddedIp = embeddedIpv4(address)?.text;
     const providers = answers.map(({ providerId }) => providerId);
     const partialProviders = partialIn(answers);
-    const assessedAt = this.clock.now();
     const { combiner } = this;
     if (!hasQuorum) {
       return {
@@ -98,6 +108,7 @@ export class OutcomeAssessor {
         failures,
         assessedAt,
         askedVendors,
+        standsIn,
         status: 'unavailable',
       };
     }
@@ -115,7 +126,9 @@ export class OutcomeAssessor {
       failures,
       assessedAt,
       askedVendors,
-      status: failures.length === 0 && partialProviders.length === 0 ? 'complete' : 'degraded',
+      standsIn,
+      status:
+        failures.length === 0 && partialProviders.length === 0 && standsIn === undefined ? 'complete' : 'degraded',
       score,
       level: riskLevelOf(score),
       reasons,

@@ -13,6 +13,12 @@ import type { RiskReason } from '../scoring/scorecard.js';
  */
 export type AssessmentStatus = 'complete' | 'degraded' | 'unavailable' | 'not-applicable';
 
+/**
+ * Why a verdict stands in for a current one. `stale`: its time is over, and a newer one is not to be had, or is being
+ * made. `quota-brake`: offline data alone, because more new addresses came from its network than may cost paid lookups.
+ */
+export type StandIn = 'stale' | 'quota-brake';
+
 interface Assessed {
   /** Canonical text. */
   readonly ip: string;
@@ -36,6 +42,8 @@ interface Assessed {
   readonly assessedAt: number;
   /** False where offline data alone left no doubt, or no vendor is configured. */
   readonly askedVendors: boolean;
+  /** `undefined` for a current verdict. */
+  readonly standsIn: StandIn | undefined;
 }
 
 /** A verdict on an address, the same for every route. */

@@ -2,6 +2,8 @@ import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/co
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { DecisionsHealthIndicator } from './decisions.health.js';
 import { ProvidersHealthIndicator } from './providers.health.js';
+import { QuotaBrakeHealthIndicator } from './quota-brake.health.js';
+import { RedisHealthIndicator } from './redis.health.js';
 
 @Controller('health')
 export class HealthController {
@@ -9,6 +11,8 @@ export class HealthController {
     private readonly checks: HealthCheckService,
     private readonly providers: ProvidersHealthIndicator,
     private readonly decisions: DecisionsHealthIndicator,
+    private readonly brake: QuotaBrakeHealthIndicator,
+    private readonly redis: RedisHealthIndicator,
   ) {}
 
   /** The process runs. Says nothing about what it can do. */
@@ -34,6 +38,11 @@ export class HealthController {
   @Get('ready')
   @Header('cache-control', 'no-store')
   ready(): Promise<HealthCheckResult> {
-    return this.checks.check([() => this.providers.check(), () => this.decisions.check()]);
+    return this.checks.check([
+      () => this.providers.check(),
+      () => this.decisions.check(),
+      () => this.brake.check(),
+      () => this.redis.check(),
+    ]);
   }
 }

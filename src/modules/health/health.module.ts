@@ -3,11 +3,13 @@ import { TerminusModule } from '@nestjs/terminus';
 import { DecisionsHealthIndicator } from './decisions.health.js';
 import { HealthController } from './health.controller.js';
 import { ProvidersHealthIndicator } from './providers.health.js';
+import { QuotaBrakeHealthIndicator } from './quota-brake.health.js';
+import { RedisHealthIndicator } from './redis.health.js';
 
 /** Probes for load balancers and operators. Needs a global `IpRiskModule` beside it. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [DecisionsHealthIndicator, ProvidersHealthIndicator],
+  providers: [DecisionsHealthIndicator, ProvidersHealthIndicator, QuotaBrakeHealthIndicator, RedisHealthIndicator],
 })
 export class HealthModule {}

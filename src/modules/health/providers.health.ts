@@ -37,9 +37,10 @@ export class ProvidersHealthIndicator {
   private healthOf(provider: IpIntelligenceProvider): ProviderHealth {
     const lane = this.lookup.lanes.find((candidate) => candidate.provider === provider);
     if (lane === undefined) return ownHealth(provider);
-    const { health, breaker, budgetLeft, lastSuccessAt, p50Ms, p95Ms, calls, refused } = lane.report();
+    const { health, breaker, heard, budgetLeft, lastSuccessAt, p50Ms, p95Ms, calls, refused } = lane.report();
     const details = {
       breaker,
+      heard: heard ?? null,
       last_success: lastSuccessAt === undefined ? null : new Date(lastSuccessAt).toISOString(),
       p50_ms: p50Ms ?? null,
       p95_ms: p95Ms ?? null,

@@ -6,18 +6,25 @@ import { combinerOf, escalationBandOf, lookupOptions } from './engine-options.js
 import type { IpRiskModuleOptions } from './ip-risk-options.js';
 
 const providers = [new ScriptedProvider('ipstack'), new ScriptedProvider('offline', undefined, { kind: 'offline' })];
+const none = { cache: undefined, lasting: undefined };
 const combiner = (more: Partial<IpRiskModuleOptions>) => () => combinerOf({ providers, ...more });
 
 describe('lookupOptions', () => {
   it('passes on what is given, and leaves the defaults to the lookup', () => {
     const clock = new FakeClock();
     const creditLedger = new ScriptedLedger();
-    expect(lookupOptions({ providers }, providers, clock)).toStrictEqual({ providers, clock, ledger: undefined });
+    expect(lookupOptions({ providers }, providers, none, clock)).toStrictEqual({
+      providers,
+      clock,
+      ledger: undefined,
+      news: undefined,
+    });
     const given = { quorum: 2, deadlineMs: 100, bulkDeadlineMs: 5000, strategy: 'fallback' } as const;
-    expect(lookupOptions({ providers, creditLedger, ...given }, providers, clock)).toStrictEqual({
+    expect(lookupOptions({ providers, creditLedger, ...given }, providers, none, clock)).toStrictEqual({
       providers,
       clock,
       ledger: creditLedger,
+      news: undefined,
       ...given,
     });
   });

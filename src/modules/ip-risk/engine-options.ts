@@ -1,7 +1,10 @@
 import type { Clock } from '../../common/clock/clock.js';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { DEFAULT_ESCALATION_BAND } from '../policy/threshold-doubt.js';
+import type { RedisStores } from '../caching/redis/redis-stores.js';
 import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
+import { RedisBreakerNews } from '../providers/protection/breaker-news/redis-breaker-news.js';
+import { redisCreditLedger } from '../providers/protection/redis-credit-ledger.js';
 import type { ProviderLookupOptions } from '../providers/lookup/lookup-options.js';
 import { SCORE_COMBINERS, type ScoreCombiner } from '../scoring/score-combiner.js';
 import type { IpRiskModuleOptions } from './ip-risk-options.js';
@@ -10,13 +13,15 @@ import type { IpRiskModuleOptions } from './ip-risk-options.js';
 export function lookupOptions(
   options: IpRiskModuleOptions,
   providers: readonly IpIntelligenceProvider[],
+  { cache, lasting }: RedisStores,
   clock: Clock,
 ): ProviderLookupOptions {
   const { quorum, deadlineMs, bulkDeadlineMs, strategy, creditLedger } = options;
   return {
     providers,
     clock,
-    ledger: creditLedger,
+    ledger: creditLedger ?? (lasting === undefined ? undefined : redisCreditLedger(lasting)),
+    news: cache === undefined ? undefined : new RedisBreakerNews(cache),
     ...(quorum === undefined ? {} : { quorum }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(bulkDeadlineMs === undefined ? {} : { bulkDeadlineMs }),

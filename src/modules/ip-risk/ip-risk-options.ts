@@ -1,4 +1,5 @@
 import type { Clock } from '../../common/clock/clock.js';
+import type { AssessmentCacheOptions } from '../assessment/assessment-cache.js';
 import type { PolicySet } from '../policy/policy-file.js';
 import type { PolicyRequest } from '../policy/resolve-policy.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
@@ -42,10 +43,37 @@ export interface IpRiskModuleOptions {
   readonly bulkDeadlineMs?: number;
   /** Keeps the vendors' daily spending across restarts and processes. @default none: it begins anew with the process */
   readonly creditLedger?: CreditLedger;
-  /** Assessments kept in memory. @default 50000 */
-  readonly cacheEntries?: number;
+  /** How many assessments are kept in memory, and how long they serve. */
+  readonly cache?: AssessmentCacheOptions;
+  /** What processes share: verdicts, budgets, what they know of vendors. @default none: each process is for itself */
+  readonly redis?: RedisOptions;
+  /** Caps the paid lookups of new addresses. */
+  readonly quotaBrake?: QuotaBrakeLimits;
   /** @default the system's clock */
   readonly clock?: Clock;
+}
+
+/** Redis, where processes share what they know. Away, slow or broken, it delays no request by more than its deadline. */
+export interface RedisOptions {
+  /** `redis://`, `rediss://`, `redis+sentinel://…/name` or `redis+cluster://host:port,host:port`. */
+  readonly url: string;
+  /** Another Redis, which may evict, for all that may be lost: verdicts, leases, counts of an hour. @default url */
+  readonly cacheUrl?: string;
+  /**
+   * Seals what is shared and hides addresses in keys; the same for all processes. Without it whoever can write to Redis
+   * can put verdicts there, and IPv4 addresses can be guessed out of keys.
+   */
+  readonly hashKey?: string;
+  /** Told of outages; the text holds no password. @default the logger */
+  readonly warn?: (message: string) => void;
+}
+
+/** New addresses in an hour that may be looked up at vendors. */
+export interface QuotaBrakeLimits {
+  /** Of one IPv6 /48. @default 256 */
+  readonly perPrefix?: number;
+  /** Of one autonomous system: more than your largest carrier brings you in an hour. @default 10000 */
+  readonly perAsn?: number;
 }
 
 /** The request as the guard sees it: an Express request, a Fastify request, or anything with the same parts. */

@@ -4,12 +4,13 @@ import { CLOCK, systemClock, type Clock } from '../../common/clock/clock.js';
 import { ClientIpResolver } from '../../common/ip/client-ip.js';
 import { TrustedProxies } from '../../common/ip/trusted-proxies.js';
 import { AssessmentService } from '../assessment/assessment.service.js';
-import type { RiskAssessment } from '../assessment/risk-assessment.js';
-import { MemoryCache } from '../caching/memory-cache.js';
+import { REDIS_STORE } from '../caching/redis/redis-store.js';
+import { closeStores, REDIS_STORES, type RedisStores } from '../caching/redis/redis-stores.js';
 import { withKnownScorecards } from '../policy/known-scorecards.js';
 import { POLICY_SET, readPolicyFile, type PolicySet } from '../policy/policy-file.js';
 import { IP_INTELLIGENCE_PROVIDERS, type IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
 import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
+import { QuotaBrake } from '../providers/protection/quota-brake.js';
 import { DecisionCounters } from '../screening/decision-counters.js';
 import { FailModeLog } from '../screening/fail-mode-log.js';
 import { RiskEvents } from '../screening/risk-events.js';
@@ -19,6 +20,7 @@ import type { IpRiskModuleOptions } from './ip-risk-options.js';
 import { IpRiskGuard } from './ip-risk.guard.js';
 import { ConfigurableModuleClass, IP_RISK_OPTIONS } from './ip-risk.module-definition.js';
 import { ProtectedRoutes } from './protected-routes.js';
+import { openStores, quotaBrake, sharedTier } from './shared-state.js';
 
 const services: Provider[] = [
   {
@@ -45,17 +47,47 @@ const services: Provider[] = [
   },
   {
     provide: ProviderLookup,
-    inject: [IP_RISK_OPTIONS, IP_INTELLIGENCE_PROVIDERS, CLOCK],
-    useFactory: (options: IpRiskModuleOptions, providers: readonly IpIntelligenceProvider[], clock: Clock) =>
-      new ProviderLookup(lookupOptions(options, providers, clock)),
+    inject: [IP_RISK_OPTIONS, IP_INTELLIGENCE_PROVIDERS, REDIS_STORES, CLOCK],
+    useFactory: (
+      options: IpRiskModuleOptions,
+      providers: readonly IpIntelligenceProvider[],
+      stores: RedisStores,
+      clock: Clock,
+    ) => new ProviderLookup(lookupOptions(options, providers, stores, clock)),
+  },
+  {
+    provide: REDIS_STORES,
+    inject: [IP_RISK_OPTIONS, CLOCK],
+    useFactory: openStores,
+  },
+  {
+    provide: REDIS_STORE,
+    inject: [REDIS_STORES],
+    useFactory: ({ cache }: RedisStores) => cache,
+  },
+  {
+    provide: QuotaBrake,
+    inject: [IP_RISK_OPTIONS, REDIS_STORES, CLOCK],
+    useFactory: quotaBrake,
   },
   {
     provide: AssessmentService,
-    inject: [IP_RISK_OPTIONS, ProviderLookup, CLOCK],
-    useFactory: (options: IpRiskModuleOptions, lookup: ProviderLookup, clock: Clock) => {
-      const cache = new MemoryCache<RiskAssessment>({ maxEntries: options.cacheEntries ?? 50_000, clock });
-      return new AssessmentService(lookup, cache, clock, combinerOf(options));
-    },
+    inject: [IP_RISK_OPTIONS, ProviderLookup, REDIS_STORES, QuotaBrake, CLOCK],
+    useFactory: (
+      options: IpRiskModuleOptions,
+      lookup: ProviderLookup,
+      stores: RedisStores,
+      brake: QuotaBrake,
+      clock: Clock,
+    ) =>
+      new AssessmentService({
+        lookup,
+        clock,
+        brake,
+        combiner: combinerOf(options),
+        shared: sharedTier(options, stores, lookup, clock),
+        ...(options.cache === undefined ? {} : { cache: options.cache }),
+      }),
   },
   DecisionCounters,
   {
@@ -97,6 +129,7 @@ export class IpRiskModule extends ConfigurableModuleClass implements OnModuleIni
     @Inject(IP_INTELLIGENCE_PROVIDERS) private readonly providers: readonly IpIntelligenceProvider[],
     private readonly lookup: ProviderLookup,
     @Inject(IP_RISK_OPTIONS) private readonly options: IpRiskModuleOptions,
+    @Inject(REDIS_STORES) private readonly stores: RedisStores,
   ) {
     super();
   }
@@ -108,6 +141,8 @@ export class IpRiskModule extends ConfigurableModuleClass implements OnModuleIni
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.providers.map(async (provider) => provider.stop?.()));
+    this.lookup.stop();
     this.options.creditLedger?.close?.();
+    closeStores(this.stores);
   }
 }

@@ -14,6 +14,7 @@ const CHECKS: Readonly<Record<keyof IpRiskRouteOptions, Check>> = {
   policy: [(value) => typeof value === 'string', 'the name of a policy'],
   failClosed: [(value) => typeof value === 'boolean', 'true or false'],
   onUnavailable: oneOf(ON_UNAVAILABLE),
+  takeStandIns: [(value) => typeof value === 'boolean', 'true or false'],
   thresholds: [(value) => typeof value === 'object' && value !== null, 'an object of thresholds'],
   mode: oneOf(POLICY_MODES),
   onChallenge: oneOf(ON_CHALLENGE),

@@ -9,7 +9,7 @@ import {
   type RiskReason,
 } from '../scoring/scorecard.js';
 import { DEFAULT_SCORECARD, SCORECARDS } from '../scoring/scorecards.js';
-import { BLOCKABLE_FACTS, type BlockableFact, type IpRiskPolicy } from './ip-risk-policy.js';
+import { BLOCKABLE_FACTS, takesStandIns, type BlockableFact, type IpRiskPolicy } from './ip-risk-policy.js';
 import type { DigestedPolicy } from './policy-digest.js';
 import type { DecisionCause, RiskAction, RiskDecision } from './risk-decision.js';
 
@@ -65,8 +65,16 @@ function rule(assessment: RiskAssessment, policy: IpRiskPolicy, context: Request
       return ruleOnWhatIsKnown(assessment, policy, context);
     case 'complete':
     case 'degraded':
-      return ruleOnScore(assessment, policy, context);
+      return assessment.standsIn === undefined || takesStandIns(policy)
+        ? ruleOnScore(assessment, policy, context)
+        : ruleOnRefused(assessment, policy, context);
   }
+}
+
+/** A verdict that the policy does not take in the place of a current one lets nobody through; whom it blocks it blocks. */
+function ruleOnRefused(assessment: ScoredAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
+  const ruling = ruleOnScore(assessment, policy, context);
+  return ruling.action === 'block' ? ruling : withoutVerdict(policy, 'unavailable', ruling.degraded);
 }
 
 function withoutVerdict(
@@ -83,10 +91,20 @@ function withoutVerdict(
   };
 }
 
-/** Providers that did not answer, or not in full. */
-function missingProviders({ failures, partialProviders }: RiskAssessment): readonly string[] {
-  if (failures.length === 0) return partialProviders;
-  return [...failures.map(({ providerId }) => providerId), ...partialProviders];
+/** The policy goes by a card that makes no score of this assessment. */
+function withoutCard(assessment: ScoredAssessment, policy: IpRiskPolicy): Ruling {
+  return withoutVerdict(policy, 'unavailable', withStandIn([policy.scorecard], assessment));
+}
+
+/** Providers that did not answer, or not in full, and why the verdict stands in for a current one. */
+function missingParts(assessment: RiskAssessment): readonly string[] {
+  const { failures, partialProviders } = assessment;
+  if (failures.length === 0) return withStandIn(partialProviders, assessment);
+  return withStandIn([...failures.map(({ providerId }) => providerId), ...partialProviders], assessment);
+}
+
+function withStandIn(missing: readonly string[], { standsIn }: RiskAssessment): readonly string[] {
+  return standsIn === undefined ? missing : [...missing, standsIn];
 }
 
 /**
@@ -94,7 +112,7 @@ function missingProviders({ failures, partialProviders }: RiskAssessment): reado
  * policy blocks by that alone. Everything else is for the fail mode.
  */
 function ruleOnWhatIsKnown(assessment: UnavailableAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
-  const degraded = missingProviders(assessment);
+  const degraded = missingParts(assessment);
   const signals = contextSignals(assessment, policy, statedCountry(context));
   const own = scoreSignals(DEFAULT_SCORECARD, { facts: assessment.facts, context: signals });
   const isEnough = policy.scorecard === DEFAULT_SCORECARD.name && own.score >= policy.thresholds.block;
@@ -110,17 +128,17 @@ function ruleOnScore(assessment: ScoredAssessment, policy: IpRiskPolicy, context
   const scored =
     opinion === undefined ? ownScore(assessment, policy, signals, stated) : scoreOfProvider(opinion, stated);
   const certain = certainBlock(assessment, policy, signals);
-  const degraded = missingProviders(assessment);
+  const degraded = missingParts(assessment);
   if (certain !== undefined) return { action: 'block', cause: certain, ...pointsIn(scored ?? assessment), degraded };
   // The policy goes by the card of one provider, and that provider has given no score.
-  if (scored === undefined) return withoutVerdict(policy, 'unavailable', [policy.scorecard]);
+  if (scored === undefined) return withoutCard(assessment, policy);
   const { score, reasons } = scored;
   // A broken score compares false with every threshold, which would mean "allow"; it is no verdict instead.
-  if (!(score >= 0 && score <= 100)) return withoutVerdict(policy, 'unavailable', [policy.scorecard]);
+  if (!(score >= 0 && score <= 100)) return withoutCard(assessment, policy);
   const action = actionFor(score, policy);
   // What a provider did not get to ask can only add points: a score that stops the request does, any other is not known.
   if (opinion?.isPartial === true && (action === 'allow' || action === 'monitor')) {
-    return withoutVerdict(policy, 'unavailable', [policy.scorecard]);
+    return withoutCard(assessment, policy);
   }
   const isGeographic = action === 'block' && signals.isDeniedCountry === true;
   return { action, cause: isGeographic ? 'denied-country' : 'score', score, reasons, degraded };

@@ -43,6 +43,8 @@ export interface IpRiskPolicy {
   readonly scorecard: string;
   readonly thresholds: RiskThresholds;
   readonly onUnavailable: OnUnavailable;
+  /** As {@link PolicyOverrides.takeStandIns}; `undefined` goes by the fail mode. */
+  readonly takeStandIns: boolean | undefined;
   readonly onChallenge: OnChallenge;
   readonly mode: PolicyMode;
   readonly blockOn: readonly BlockableFact[];
@@ -62,6 +64,12 @@ export interface PolicyOverrides {
   readonly failClosed?: boolean;
   /** The long form of `failClosed`. @default the policy's */
   readonly onUnavailable?: OnUnavailable;
+  /**
+   * Whether a verdict may decide that stands in for a current one: an older one where vendors are down or while it is
+   * renewed, or offline data alone where the quota brake holds them back. False counts it as no verdict.
+   * @default true where no verdict means `allow`, false elsewhere
+   */
+  readonly takeStandIns?: boolean;
   /** Any of the three; the others stay the policy's. 0–100, or 101 for never. */
   readonly thresholds?: Partial<RiskThresholds>;
   /** @default the policy's, which is `live` unless it says otherwise */
@@ -73,4 +81,9 @@ export interface PolicyOverrides {
 /** True where a request without a verdict never reaches the handler. */
 export function failsClosed(onUnavailable: OnUnavailable): boolean {
   return onUnavailable === 'hold' || onUnavailable === 'block';
+}
+
+/** True where a verdict that stands in for a current one may decide. */
+export function takesStandIns({ takeStandIns, onUnavailable }: IpRiskPolicy): boolean {
+  return takeStandIns ?? onUnavailable === 'allow';
 }

@@ -69,6 +69,7 @@ const FIELDS = [
   'scorecard',
   'thresholds',
   'onUnavailable',
+  'takeStandIns',
   'onChallenge',
   'mode',
   'blockOn',
@@ -91,6 +92,7 @@ function toPolicy(name: string, fields: Record<string, unknown>, at: string, mod
     scorecard: scorecardOf(fields['scorecard'] ?? 'unified', `${at}: scorecard`),
     thresholds,
     onUnavailable: oneOf(fields['onUnavailable'], ON_UNAVAILABLE, `${at}: onUnavailable`),
+    takeStandIns: flagOf(fields['takeStandIns'], `${at}: takeStandIns`),
     onChallenge: oneOf(fields['onChallenge'] ?? 'annotate', ON_CHALLENGE, `${at}: onChallenge`),
     mode: oneOf(fields['mode'] ?? mode, POLICY_MODES, `${at}: mode`),
     blockOn: listOf(fields['blockOn'], `${at}: blockOn`).map((fact) =>
@@ -116,6 +118,11 @@ function oneOf<T extends string>(value: unknown, allowed: readonly T[], at: stri
     throw new InvalidConfigurationError(`${at} is ${JSON.stringify(value)}; it must be one of: ${allowed.join(', ')}.`);
   }
   return found;
+}
+
+function flagOf(value: unknown, at: string): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw new InvalidConfigurationError(`${at} is ${JSON.stringify(value)}; it must be true or false.`);
 }
 
 function countriesOf(value: unknown, at: string): string[] {

@@ -45,6 +45,7 @@ function withChanges(policy: IpRiskPolicy, request: PolicyRequest, at: string): 
     ...policy,
     thresholds,
     onUnavailable: onUnavailableOf(policy, request, at),
+    takeStandIns: request.takeStandIns ?? policy.takeStandIns,
     mode: request.mode ?? policy.mode,
     onChallenge: request.onChallenge ?? policy.onChallenge,
   };

@@ -26,7 +26,10 @@ export interface RiskDecision {
   readonly failedClosed: boolean;
   /** Challenged: ask for a second factor before going on. */
   readonly requireMfa: boolean;
-  /** What was missing: ids of providers that failed or answered in part, `client-ip` when the sender is not known. */
+  /**
+   * What was missing: ids of providers that failed or answered in part, `client-ip` when the sender is not known, and
+   * `stale` or `quota-brake` where the verdict stands in for a current one.
+   */
   readonly degraded: readonly string[];
   readonly policy: { readonly name: string; readonly digest: string };
   readonly mode: PolicyMode;

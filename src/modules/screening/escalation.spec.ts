@@ -3,7 +3,6 @@ import { intelligence } from '../../../test/support/intelligence.js';
 import { failWith, ScriptedProvider } from '../../../test/support/scripted-provider.js';
 import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
 import { AssessmentService } from '../assessment/assessment.service.js';
-import { MemoryCache } from '../caching/memory-cache.js';
 import { digested } from '../policy/policy-digest.js';
 import { readPolicyFile } from '../policy/policy-file.js';
 import type { LookupStrategy } from '../providers/lookup/lookup-options.js';
@@ -34,7 +33,7 @@ function setUp(strategy: LookupStrategy = 'escalate') {
     Promise.resolve(intelligence({ isBlocklisted: true }, { providerId: 'vendor' })),
   );
   const lookup = new ProviderLookup({ providers: [offline, vendor], clock, strategy });
-  const assessments = new AssessmentService(lookup, new MemoryCache({ clock }), clock);
+  const assessments = new AssessmentService({ lookup, clock });
   const screening = new ScreeningService(assessments, new RiskEvents());
   const screen = async (text: string, policy = payment, asksVendors = false) =>
     await screening.screenAddress(ip(text), { route: 'r', policy, asksVendors });
@@ -142,7 +141,7 @@ describe('Six vendors', () => {
         new ScriptedProvider(id, () => Promise.resolve(intelligence({ isTorExitNode: false }, { providerId: id }))),
     );
     const lookup = new ProviderLookup({ providers: vendors, clock });
-    const assessments = new AssessmentService(lookup, new MemoryCache({ clock }), clock);
+    const assessments = new AssessmentService({ lookup, clock });
     const verdicts = await Promise.all(texts.map(async (text) => await assessments.assess(ip(text))));
     expect(vendors.map(({ asked }) => asked.length)).toEqual([1, 1, 1, 1, 1, 1]);
     expect(verdicts.map((verdict) => verdict.ip)).toEqual(texts.map((text) => ip(text).text));

@@ -12,14 +12,17 @@ export type DecisionListener = (event: DecisionEvent) => unknown;
 
 /** Tells listeners about decisions, after the decision and never in its way. */
 export class RiskEvents {
-  private readonly listeners = new Set<DecisionListener>();
+  /** Replaced and never changed, so that a listener may come or go while others are told. */
+  private listeners: readonly DecisionListener[] = [];
 
   constructor(private readonly onListenerError: (error: unknown) => void = () => undefined) {}
 
   /** @returns a function that ends the subscription. */
   subscribe(listener: DecisionListener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    if (!this.listeners.includes(listener)) this.listeners = [...this.listeners, listener];
+    return () => {
+      this.listeners = this.listeners.filter((each) => each !== listener);
+    };
   }
 
   publish(event: DecisionEvent): void {

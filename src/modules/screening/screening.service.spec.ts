@@ -3,7 +3,6 @@ import { intelligence } from '../../../test/support/intelligence.js';
 import { ClientIpResolver } from '../../common/ip/client-ip.js';
 import { TrustedProxies } from '../../common/ip/trusted-proxies.js';
 import { AssessmentService } from '../assessment/assessment.service.js';
-import { MemoryCache } from '../caching/memory-cache.js';
 import { digested } from '../policy/policy-digest.js';
 import { readPolicyFile } from '../policy/policy-file.js';
 import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
@@ -25,11 +24,7 @@ function setUp() {
       health: () => ({ status: 'up' as const, details: {} }),
     },
   ];
-  const assessments = new AssessmentService(
-    new ProviderLookup({ providers, clock }),
-    new MemoryCache({ clock }),
-    clock,
-  );
+  const assessments = new AssessmentService({ lookup: new ProviderLookup({ providers, clock }), clock });
   const events = new RiskEvents();
   return { clock, events, screening: new ScreeningService(assessments, events) };
 }

@@ -11,9 +11,11 @@ import {
   NO_REQUEST_CONTEXT,
   type RequestContext,
 } from '../policy/decide.js';
+import { takesStandIns } from '../policy/ip-risk-policy.js';
 import type { DigestedPolicy } from '../policy/policy-digest.js';
 import { DEFAULT_ESCALATION_BAND, leavesDoubt } from '../policy/threshold-doubt.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
+import { RecentDecisions } from './recent-decisions.js';
 import type { RiskEvents } from './risk-events.js';
 
 /** Where a request came in, and what is asked of it there. */
@@ -25,8 +27,13 @@ export interface ScreenedRoute {
   readonly asksVendors?: boolean;
 }
 
+const ANY_VERDICT = { atHand: { takesStandIn: true }, byVendors: { takesStandIn: true, asksVendors: true } };
+const CURRENT_VERDICT = { atHand: { takesStandIn: false }, byVendors: { takesStandIn: false, asksVendors: true } };
+
 /** From a sender to a decision: assesses, decides, and tells whoever listens. */
 export class ScreeningService {
+  private readonly recent = new RecentDecisions();
+
   constructor(
     private readonly assessments: AssessmentService,
     private readonly events: RiskEvents,
@@ -51,9 +58,10 @@ export class ScreeningService {
     route: ScreenedRoute,
     context: RequestContext = NO_REQUEST_CONTEXT,
   ): MaybePromise<RiskDecision> {
-    return whenReady(this.assess(address, route), (assessment) =>
-      this.publish(decide(assessment, route.policy, context), route),
-    );
+    const assessment = this.assess(address, route);
+    return assessment instanceof Promise
+      ? assessment.then((known) => this.decideOn(known, route, context))
+      : this.decideOn(assessment, route, context);
   }
 
   /** Records that the route's own rule let the request through unassessed. */
@@ -62,11 +70,22 @@ export class ScreeningService {
   }
 
   private assess(address: IpAddress, { policy, asksVendors = false }: ScreenedRoute): MaybePromise<RiskAssessment> {
-    if (!this.assessments.escalates) return this.assessments.assess(address);
-    if (asksVendors) return this.assessments.assess(address, true);
-    return whenReady(this.assessments.assess(address), (assessment) =>
-      leavesDoubt(assessment, policy.policy, this.escalationBand) ? this.assessments.assess(address, true) : assessment,
+    const { atHand, byVendors } = takesStandIns(policy.policy) ? ANY_VERDICT : CURRENT_VERDICT;
+    if (!this.assessments.escalates) return this.assessments.assess(address, atHand);
+    if (asksVendors) return this.assessments.assess(address, byVendors);
+    return whenReady(this.assessments.assess(address, atHand), (assessment) =>
+      leavesDoubt(assessment, policy.policy, this.escalationBand)
+        ? this.assessments.assess(address, byVendors)
+        : assessment,
     );
+  }
+
+  private decideOn(assessment: RiskAssessment, route: ScreenedRoute, context: RequestContext): RiskDecision {
+    const decision =
+      context === NO_REQUEST_CONTEXT
+        ? this.recent.decide(assessment, route.policy)
+        : decide(assessment, route.policy, context);
+    return this.publish(decision, route);
   }
 
   private publish(decision: RiskDecision, { route }: ScreenedRoute): RiskDecision {
