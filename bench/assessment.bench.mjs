@@ -3,7 +3,6 @@ import maxmind from 'maxmind';
 import { systemClock } from '../dist/common/clock/clock.js';
 import { parseIpAddress } from '../dist/common/ip/ip-address.js';
 import { AssessmentService } from '../dist/modules/assessment/assessment.service.js';
-import { MemoryCache } from '../dist/modules/caching/memory-cache.js';
 import { ProviderLookup } from '../dist/modules/providers/lookup/provider-lookup.js';
 import { openAsnCsv } from '../dist/modules/providers/offline/databases/asn-database.js';
 import { shippedAsn, shippedCity } from '../dist/modules/providers/offline/databases/shipped-data.js';
@@ -35,7 +34,7 @@ export async function benchAssessment() {
   const provider = offline({ dataDirectory: directory });
   await provider.start();
   const lookup = new ProviderLookup({ providers: [provider], clock: systemClock });
-  const service = new AssessmentService(lookup, new MemoryCache({ clock: systemClock }), systemClock);
+  const service = new AssessmentService({ lookup, clock: systemClock });
   const asnData = await shippedAsn();
   const asn = await openAsnCsv(asnData.paths, asnData.date, directory);
   const [city4, city6] = await Promise.all((await shippedCity()).paths.map((path) => maxmind.open(path)));

@@ -26,7 +26,7 @@ Module({
       providers: [offline({ dataDirectory: process.env.IP_RISK_DATA_DIR ?? '.data' })],
       trustedProxies: ['loopback'],
     }),
-    ApiModule.forRoot({ apiKeys: new ApiKeys([]) }),
+    ApiModule.forRoot({ throttleLimit: 0, apiKeys: new ApiKeys([]) }),
   ],
   controllers: [GuardedController],
 })(BenchModule);

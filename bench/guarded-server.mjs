@@ -1,10 +1,11 @@
-// One Nest application with one route, for bench/run.mjs: ADAPTER (fastify | express) and GUARD (noop | ip-risk).
+// One Nest application with one route, for bench/run.mjs: ADAPTER (fastify | express) and GUARD (noop | ip-risk). With
+// REDIS (a URL) and VENDOR (the base URL of ipgeolocation's API) the verdicts are the vendor's, shared through Redis.
 import 'reflect-metadata';
 import { Controller, Get, Injectable, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { IpRisk, IpRiskModule, offline } from '../dist/index.js';
+import { IpRisk, IpRiskModule, ipgeolocation, offline } from '../dist/index.js';
 
-const [adapterName, guard] = process.argv.slice(2);
+const [adapterName, guard, redis, vendor] = process.argv.slice(2);
 
 class NoopGuard {
   canActivate() {
@@ -29,7 +30,9 @@ Module({
   imports: [
     IpRiskModule.forRoot({
       isGlobal: true,
-      providers: [offline({ dataDirectory: process.env.IP_RISK_DATA_DIR ?? '.data' })],
+      ...(redis === undefined
+        ? { providers: [offline({ dataDirectory: process.env.IP_RISK_DATA_DIR ?? '.data' })] }
+        : { providers: [ipgeolocation({ key: 'bench', baseUrl: vendor })], redis: { url: redis } }),
       trustedProxies: ['loopback'],
     }),
   ],
@@ -47,4 +50,6 @@ process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send((user + system) / 1e6);
 });
+// The bench ended, also when it failed.
+process.once('disconnect', () => process.exit());
 process.send(new URL(await app.getUrl()).port);

@@ -2,15 +2,21 @@
 import { benchAssessment } from './assessment.bench.mjs';
 import { benchBulk } from './bulk.bench.mjs';
 import { benchGuard } from './guard.bench.mjs';
+import { benchRedis } from './redis.bench.mjs';
+import { benchScaleOut } from './scale-out.bench.mjs';
+import { benchTutorial } from './tutorial.bench.mjs';
 import { benchVendors } from './vendors.bench.mjs';
 import { benchService } from './service.bench.mjs';
 
 const parts = {
   assessment: benchAssessment,
   guard: benchGuard,
+  tutorial: benchTutorial,
+  redis: benchRedis,
   bulk: benchBulk,
   vendors: benchVendors,
   service: benchService,
+  'scale-out': benchScaleOut,
 };
 const chosen = process.argv.slice(2);
 for (const [name, run] of Object.entries(parts)) {

@@ -22,7 +22,13 @@ async function start(dataDirectory) {
   const port = await freePort();
   const began = performance.now();
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, PORT: String(port), IP_RISK_FEEDS: 'none', IP_RISK_DATA_DIR: dataDirectory },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      IP_RISK_FEEDS: 'none',
+      IP_RISK_THROTTLE_LIMIT: '0',
+      IP_RISK_DATA_DIR: dataDirectory,
+    },
     stdio: 'ignore',
   });
   const url = `http://127.0.0.1:${port}/v1/ips/risk`;

@@ -2,10 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { CreditLedger } from '../src/modules/providers/protection/credit-ledger.js';
 import { DailyBudget } from '../src/modules/providers/protection/daily-budget.js';
+import { RedisReplyError, RedisStore } from '../src/modules/caching/redis/redis-store.js';
 import { redisCreditLedger } from '../src/modules/providers/protection/redis-credit-ledger.js';
 import { eventually } from './support/eventually.js';
 import { FakeClock } from './support/fake-clock.js';
-import { RedisProcess } from './support/redis-process.js';
+import { NO_REDIS, RedisProcess } from './support/redis-process.js';
 
 const DAY = '2026-01-01';
 const KEY = `ip-risk:credits:ipstack:${DAY}`;
@@ -14,20 +15,20 @@ const PASSWORD = 'canary-5f0e7c2b';
 jest.setTimeout(60_000);
 
 const isInstalled = RedisProcess.isInstalled();
-if (!isInstalled) process.stdout.write('redis-server is not installed: the credit ledger is not tested.\n');
+if (!isInstalled) process.stdout.write(NO_REDIS);
 const describeWithRedis = isInstalled ? describe : describe.skip;
 
 describeWithRedis('redisCreditLedger', () => {
   let redis: RedisProcess;
-  let ledgers: CreditLedger[] = [];
+  let stores: RedisStore[] = [];
   let warnings: string[] = [];
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown) => unhandled.push(reason);
 
   const open = async (url = redis.url) => {
-    const ledger = await redisCreditLedger(url, (message) => warnings.push(message));
-    ledgers.push(ledger);
-    return ledger;
+    const store = await RedisStore.open(url, { warn: (message) => warnings.push(message) });
+    stores.push(store);
+    return redisCreditLedger(store);
   };
   /** The server stays as it is meanwhile: what waited for it would not end. */
   const fails = (work: Promise<unknown>) => expect(work).rejects.toThrow();
@@ -39,19 +40,19 @@ describeWithRedis('redisCreditLedger', () => {
     redis = await RedisProcess.start(PASSWORD);
   });
   afterEach(async () => {
-    for (const ledger of ledgers) ledger.close?.();
+    for (const store of stores) store.close();
     await redis.close();
     await nextTurn();
     expect(unhandled).toEqual([]);
     expect(warnings.join()).not.toContain(PASSWORD);
-    [ledgers, warnings] = [[], []];
+    [stores, warnings] = [[], []];
   });
 
   it('keeps counts beyond the connection, one for each vendor and day', async () => {
     const first = await open();
     expect(await first.add(DAY, 'ipstack', 3)).toBe(3);
     expect(await first.add(DAY, 'ipstack', 4)).toBe(7);
-    first.close?.();
+    stores[0]?.close();
     const second = await open();
     expect(await second.spentOn(DAY, 'ipstack')).toBe(7);
     expect([await second.spentOn(DAY, 'abuseipdb'), await second.spentOn('2026-01-02', 'ipstack')]).toEqual([0, 0]);
@@ -106,7 +107,7 @@ describeWithRedis('redisCreditLedger', () => {
     await redis.look(command, ...args);
     const ledger = await open();
     expect(await ledger.spentOn(DAY, 'ipstack')).toBe(0);
-    await expect(ledger.add(DAY, 'ipstack', 1)).rejects.toThrow('not an integer');
+    await expect(ledger.add(DAY, 'ipstack', 1)).rejects.toThrow(RedisReplyError);
   });
 
   it('counts less than nothing under its key for nothing', async () => {
@@ -149,10 +150,13 @@ describeWithRedis('redisCreditLedger', () => {
     expect(warnings[0]).toMatch(/^Redis cannot be used \(\w+\); see REDIS_URL\.$/);
     await redis.restart();
     expect(await worksAgain(ledger)).toBe(1);
+    await eventually(() => {
+      expect(warnings.slice(1)).toEqual(['Redis can be used again.']);
+    });
     await redis.kill();
     await fails(ledger.spentOn(DAY, 'ipstack'));
     await eventually(() => {
-      expect(warnings).toHaveLength(2);
+      expect(warnings).toHaveLength(3);
     });
   });
 

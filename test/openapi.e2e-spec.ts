@@ -43,7 +43,7 @@ function routes(): string[] {
       const handler = prototype[name] as object;
       const method = Reflect.getMetadata(METHOD_METADATA, handler) as number | undefined;
       if (method === undefined) return [];
-      const path = `/${base}/${String(Reflect.getMetadata(PATH_METADATA, handler))}`;
+      const path = `/${base}/${String(Reflect.getMetadata(PATH_METADATA, handler))}`.replace(/:(\w+)/g, '{$1}');
       return [`${RequestMethod[method] ?? ''} ${path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')}`];
     });
   });
