@@ -25,10 +25,33 @@ export function serviceAdapter(): FastifyAdapter {
     if (!isDeeperThan(body, MOST_JSON_LEVELS)) void parseJson(request, body, done);
     else done(new BadRequestException({ error: 'Invalid request', message: 'The body is nested too deep.' }));
   });
+  drainBeforeClosing(adapter);
   // Nest hands a route's own settings on as its `config`, where Fastify looks for no limit.
   fastify.addHook('onRoute', (route) => {
     const limit = (route.config as { readonly bodyLimit?: number } | undefined)?.bodyLimit;
     if (limit !== undefined) route.bodyLimit = limit;
   });
   return adapter;
+}
+
+/** Milliseconds between the order to stop and the end of connections: requests that lie in a socket count as none. */
+const DRAIN_MS = 250;
+
+/**
+ * Answers what is under way when the service stops, and ends each connection with its next answer: kept for the next
+ * request, it would hold up the stop, or end under it.
+ */
+function drainBeforeClosing(adapter: FastifyAdapter): void {
+  const fastify = adapter.getInstance();
+  let isClosing = false;
+  fastify.addHook('preClose', (done) => {
+    isClosing = true;
+    // Of answers that are on their way already.
+    fastify.server.keepAliveTimeout = 1;
+    setTimeout(done, DRAIN_MS);
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (isClosing) void reply.header('connection', 'close');
+    done(null, payload);
+  });
 }

@@ -1,8 +1,10 @@
-// A process of the fault run: asked over IPC, with everything it writes in a file.
+// A process of the fault run and of the scale run: asked over IPC, with everything it writes in a file.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+
+let lastChild = 0;
 
 export class Child {
   #asked = new Map();
@@ -11,13 +13,18 @@ export class Child {
   #outputFile;
   #read = 0;
 
-  /** A file and not a pipe: a full pipe would hold the child up until the harness has time to read. */
-  constructor(script, directory, args = [], execArgv = []) {
-    this.#outputFile = openSync(join(directory, `${script}.log`), 'w+');
-    this.#process = fork(join(import.meta.dirname, script), args, {
+  /**
+   * A file and not a pipe: a full pipe would hold the child up until the harness has time to read.
+   *
+   * @param script beside this file, or anywhere by its whole path.
+   */
+  constructor(script, directory, args = [], execArgv = [], environment = {}) {
+    lastChild += 1;
+    this.#outputFile = openSync(join(directory, `${basename(script)}.${lastChild}.log`), 'w+');
+    this.#process = fork(resolve(import.meta.dirname, script), args, {
       execArgv,
       stdio: ['ignore', this.#outputFile, this.#outputFile, 'ipc'],
-      env: { PATH: process.env.PATH, NO_COLOR: '1' },
+      env: { PATH: process.env.PATH, NO_COLOR: '1', ...environment },
     });
     this.#process.on('message', ({ id, answer, error }) => {
       const { resolve, reject } = this.#asked.get(id);
@@ -49,12 +56,22 @@ export class Child {
     return output;
   }
 
-  async stop() {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+  get hasEnded() {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  /** What it wrote can still be read. @returns its exit code, or the signal that ended it. */
+  async end(signal = 'SIGTERM') {
+    if (!this.hasEnded) {
       const ended = once(this.#process, 'exit');
-      this.#process.kill();
+      this.#process.kill(signal);
       await ended;
     }
+    return this.#process.exitCode ?? this.#process.signalCode;
+  }
+
+  async stop() {
+    await this.end();
     closeSync(this.#outputFile);
   }
 

@@ -40,19 +40,19 @@ Controller()(GuardedController);
 
 class GuardedModule {}
 
-const moduleOf = (provider, deadlineMs) => ({
+const moduleOf = (provider, options) => ({
   module: GuardedModule,
   imports: [
-    IpRiskModule.forRoot({ isGlobal: true, providers: [provider], trustedProxies: ['loopback'], deadlineMs }),
+    IpRiskModule.forRoot({ isGlobal: true, providers: [provider], trustedProxies: ['loopback'], ...options }),
     HealthModule,
   ],
   controllers: [GuardedController],
 });
 
-/** A fresh app, and with it a fresh breaker, cache and counters. */
-export async function startGuardedApp(adapter, { vendor, key, baseUrl, deadlineMs }) {
-  const provider = library[vendor]({ key, baseUrl });
-  const app = await NestFactory.create(moduleOf(provider, deadlineMs), adapter, {
+/** A fresh app, and with it a fresh breaker, cache and counters. @param options further ones of the module. */
+export async function startGuardedApp(adapter, { vendor, key, baseUrl, dailyBudget, deadlineMs, options = {} }) {
+  const provider = library[vendor]({ key, baseUrl, dailyBudget });
+  const app = await NestFactory.create(moduleOf(provider, { deadlineMs, ...options }), adapter, {
     logger: new ConsoleLogger({ logLevels: ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'], colors: false }),
     abortOnError: false,
   });

@@ -8,6 +8,9 @@ const MOST_TRACKERS = 20_000;
 interface OpenWindow {
   spent: number;
   readonly endsAt: number;
+  /** What of it was counted here alone. */
+  unshared: number;
+  readonly unsharedUntil: number;
 }
 
 /** The counts of this process. Bounded: the tracker that was not seen for longest is forgotten first. */
@@ -35,18 +38,33 @@ export class MemoryStorage implements CostStorage {
     cost = 1,
   ): Promise<CostRecord> {
     const now = this.clock.now();
-    const open = this.openWindow(key, ttl, now) ?? { spent: 0, endsAt: now + ttl };
+    const endsAt = now + ttl;
+    const open = this.openWindow(key, ttl, now) ?? { spent: 0, endsAt, unshared: 0, unsharedUntil: endsAt };
     const isRefused = open.spent + cost > limit;
     if (!isRefused) {
       open.spent += cost;
+      open.unshared += cost;
       this.windows.set(key, open);
     }
     return Promise.resolve(toCostRecord({ spent: open.spent, msLeft: open.endsAt - now }, isRefused));
   }
 
-  /** Takes over what somebody counts who knows of more than this process. */
-  adopt(key: string, { spent, msLeft }: CostWindow): void {
-    this.windows.set(key, { spent, endsAt: this.clock.now() + msLeft });
+  /**
+   * Takes over what somebody counts who knows of other processes, too. What this process counted alone, because the other
+   * one was away in between, comes on top until its window ends.
+   *
+   * @param shared the other's window, with `cost` in it; 0 where it was refused.
+   */
+  adopt(key: string, ttl: number, limit: number, shared: CostWindow, cost: number): CostRecord {
+    const now = this.clock.now();
+    const open = this.openWindow(key, ttl, now);
+    const { unshared = 0, unsharedUntil = 0 } = open !== undefined && now < open.unsharedUntil ? open : {};
+    const endsAt = now + shared.msLeft;
+    const spent = shared.spent + unshared;
+    const isRefused = cost === 0 || spent > limit;
+    this.windows.set(key, { spent: Math.min(spent, limit), endsAt, unshared, unsharedUntil });
+    const msLeft = unshared > 0 ? Math.max(shared.msLeft, unsharedUntil - now) : shared.msLeft;
+    return toCostRecord({ spent: Math.min(spent, limit), msLeft }, isRefused);
   }
 
   private openWindow(key: string, ttl: number, now: number): OpenWindow | undefined {

@@ -42,11 +42,24 @@ describe('RedisStorage beside a Redis that fails', () => {
     expect(await take()).toMatchObject({ totalHits: 1, isBlocked: false });
   });
 
-  it('goes by the shared count again as soon as there is one', async () => {
-    for (let request = 0; request < 11; request += 1) await take();
-    expect((await take()).isBlocked).toBe(true);
-    redis.answer = [3, 50_000, 0];
-    expect(await take()).toMatchObject({ totalHits: 3, isBlocked: false, timeToExpire: 50 });
+  it('goes by the shared count again as soon as there is one, with what was counted meanwhile on top', async () => {
+    await take();
+    redis.answer = [7, 50_000, 0];
+    expect(await take()).toMatchObject({ totalHits: 8, isBlocked: false, timeToExpire: 60 });
+  });
+
+  it('gives no new limit each time that the other one comes back, until the window ends', async () => {
+    for (let request = 0; request < 8; request += 1) await take();
+    clock.advance(20_000);
+    redis.answer = [1, 60_000, 0];
+    expect(await take()).toMatchObject({ totalHits: 9, isBlocked: false });
+    redis.answer = [2, 60_000, 0];
+    expect(await take()).toMatchObject({ totalHits: 10, isBlocked: false });
+    redis.answer = [3, 60_000, 0];
+    expect(await take()).toMatchObject({ totalHits: 10, isBlocked: true });
+    clock.advance(40_000);
+    redis.answer = [4, 20_000, 0];
+    expect(await take()).toMatchObject({ totalHits: 4, isBlocked: false, timeToExpire: 20 });
   });
 
   it.each([

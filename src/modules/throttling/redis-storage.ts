@@ -1,5 +1,5 @@
 import { RedisUnavailableError, type RedisStore } from '../caching/redis/redis-store.js';
-import { toCostRecord, type CostRecord, type CostStorage } from './cost-storage.js';
+import type { CostRecord, CostStorage } from './cost-storage.js';
 import type { MemoryStorage } from './memory-storage.js';
 
 /**
@@ -20,7 +20,8 @@ return {spent + cost, left, 0}
 
 /**
  * The counts of all processes that share a Redis. While it is away each counts for itself, from where the count stood;
- * once it is back its counts rule again, and what was counted meanwhile is not added to them.
+ * what was counted meanwhile is not added to the shared count, and stands here until its window ends: a Redis that comes
+ * and goes is no new limit each time.
  */
 export class RedisStorage implements CostStorage {
   constructor(
@@ -39,8 +40,7 @@ export class RedisStorage implements CostStorage {
     try {
       const reply = await this.store.run((client) => client.eval(TAKE, 1, key, ttl, limit, cost));
       const [spent, msLeft, refused] = countsIn(reply);
-      this.memory.adopt(key, { spent, msLeft });
-      return toCostRecord({ spent, msLeft }, refused !== 0);
+      return this.memory.adopt(key, ttl, limit, { spent, msLeft }, refused === 0 ? cost : 0);
     } catch {
       return this.memory.increment(key, ttl, limit, blockDuration, throttlerName, cost);
     }

@@ -65,6 +65,19 @@ describe('OutageGate', () => {
     expect(warnings.slice(1)).toEqual(['Redis can be used again.']);
   });
 
+  it('tells nothing of an outage that is over within a second', async () => {
+    const { gate, warnings, state, opened, pass } = setUp();
+    await opened();
+    for (let round = 0; round < 20; round += 1) {
+      state.isThere = false;
+      gate.suspect('TIMEOUT');
+      await pass(500);
+      state.isThere = true;
+      await pass(500);
+    }
+    expect(warnings).toEqual([]);
+  });
+
   it('calls what comes and goes one outage', async () => {
     const { gate, warnings, state, opened, pass } = setUp();
     await opened();
@@ -97,8 +110,12 @@ describe('OutageGate', () => {
       await pass(1000);
     }
     expect([gate.isUp, gate.lastRefusal, warnings.length]).toEqual([true, 'OOM', 1]);
-    await pass(30_000);
+    // Reported no longer than it may still hold, told again later.
+    await pass(2500);
     expect(gate.lastRefusal).toBeUndefined();
+    gate.refuse('OOM');
+    expect(warnings).toHaveLength(1);
+    await pass(30_000);
     gate.refuse('READONLY');
     expect(warnings).toEqual([
       'Redis refuses commands (OOM); see REDIS_URL.',

@@ -9,15 +9,17 @@ export interface OutageGateOptions {
 
 /** Milliseconds between two looks whether Redis is back. */
 const PROBE_PAUSE_MS = 250;
-/** Milliseconds that it has to last until it is told: a cluster comes back node by node. */
+/** Milliseconds that an outage, and its end, have to last until they are told: a cluster comes back node by node. */
 const SETTLED_MS = 1000;
 /** Milliseconds without a refusal after which the next one is told again. */
 const CALM_MS = 30_000;
+/** Milliseconds for which a refusal is reported. */
+const REPORTED_MS = 3000;
 
 /**
  * Knows whether Redis is worth a try. It closes at the first sign of an outage, so that an outage costs what is under way
- * and nothing after it, and asks by itself, one question at a time, whether it is over. Only an outage that the first
- * question confirms is told.
+ * and nothing after it, and asks by itself, one question at a time, whether it is over. Only an outage that lasts is told: a
+ * process that is short of a processor takes a healthy Redis for a late one many times a minute.
  */
 export class OutageGate {
   private downAt: number | undefined;
@@ -27,7 +29,7 @@ export class OutageGate {
   private hasEnded = false;
   private cancelProbe: () => void = () => undefined;
   private cancelTelling: () => void = () => undefined;
-  private refused: { readonly code: string; readonly until: number } | undefined;
+  private refused: { readonly code: string; readonly at: number } | undefined;
 
   /** Closed, until the first question is answered. */
   constructor(private readonly options: OutageGateOptions) {
@@ -51,7 +53,7 @@ export class OutageGate {
 
   /** What it refused lately while it served other commands, in one word. */
   get lastRefusal(): string | undefined {
-    return this.refused !== undefined && this.options.clock.now() < this.refused.until ? this.refused.code : undefined;
+    return this.refusedWithin(REPORTED_MS)?.code;
   }
 
   /** Redis answers, but not in time or with a refusal of everything: asked again at once. */
@@ -76,8 +78,8 @@ export class OutageGate {
 
   /** Some commands fail while others are served. Told once, until there were none for a while. */
   refuse(code: string): void {
-    const isNew = this.lastRefusal === undefined;
-    this.refused = { code, until: this.options.clock.now() + CALM_MS };
+    const isNew = this.refusedWithin(CALM_MS) === undefined;
+    this.refused = { code, at: this.options.clock.now() };
     if (isNew) this.options.warn(`Redis refuses commands (${code}); see REDIS_URL.`);
   }
 
@@ -109,6 +111,11 @@ export class OutageGate {
     this.downAt ??= this.options.clock.now();
   }
 
+  private refusedWithin(ms: number): OutageGate['refused'] {
+    const passed = this.options.clock.now() - (this.refused?.at ?? -Infinity);
+    return passed >= 0 && passed < ms ? this.refused : undefined;
+  }
+
   private probeIn(ms: number): void {
     this.cancelProbe();
     this.cancelProbe = this.options.clock.after(ms, () => {
@@ -128,8 +135,11 @@ export class OutageGate {
 
   private confirm(): void {
     if (this.hasEnded) return;
-    if (!this.isTold) this.options.warn(`Redis cannot be used (${this.reason}); see REDIS_URL.`);
-    this.isTold = true;
+    const lastsMs = this.options.clock.now() - (this.downAt ?? Infinity);
+    if (!this.isTold && lastsMs >= SETTLED_MS) {
+      this.isTold = true;
+      this.options.warn(`Redis cannot be used (${this.reason}); see REDIS_URL.`);
+    }
     this.probeIn(PROBE_PAUSE_MS);
   }
 }

@@ -7,9 +7,11 @@ export type RedisClient = Redis | Cluster;
 type Driver = Pick<typeof import('ioredis'), 'Redis' | 'Cluster'>;
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
-/** Milliseconds for a connection, for data that is waited for, and the longest pause between two tries to connect. */
+/** Milliseconds for a connection. */
 const CONNECT_MS = 1000;
-const SILENCE_MS = 1000;
+/** Longer than a busy process may sleep: it would hang up on answers that lie there. The store hangs up on a dead server before. */
+const SILENCE_MS = 10_000;
+/** The longest pause between two tries to connect. */
 const MOST_PAUSE_MS = 1000;
 /** Milliseconds between two reconnects because of READONLY: where the URL names a replica it never ends. */
 const READONLY_PAUSE_MS = 1000;

@@ -169,9 +169,10 @@ export class RedisStore {
     } catch (error) {
       const { kind, code } = failureIn(error);
       if (kind === 'away') this.#gate.explain(code);
-      this.silentProbes = error instanceof DeadlineError ? this.silentProbes + 1 : 0;
-      // After broken bytes a connection may wait for ever for the end of a reply that is none.
-      if (this.silentProbes % MOST_SILENT_PROBES === 0 && error instanceof DeadlineError) this.#client.disconnect(true);
+      // After broken bytes a connection may wait for ever for the end of a reply that is none, also before it is ready.
+      const isSilent = error instanceof DeadlineError || this.#client.status === 'connect';
+      this.silentProbes = isSilent ? this.silentProbes + 1 : 0;
+      if (isSilent && this.silentProbes % MOST_SILENT_PROBES === 0) this.#client.disconnect(true);
       throw error;
     }
     this.silentProbes = 0;
