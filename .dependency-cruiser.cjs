@@ -1,15 +1,15 @@
 // The house's map (CONTRIBUTING.md, "Layout"): imports run down only.
 const rooms = {
   caching: ['common'],
-  throttling: ['common', 'caching'],
-  providers: ['common', 'caching'],
+  throttling: ['common'],
+  providers: ['common'],
   scoring: ['common', 'providers'],
   assessment: ['common', 'caching', 'providers', 'scoring'],
   policy: ['common', 'providers', 'scoring', 'assessment'],
   screening: ['common', 'providers', 'scoring', 'assessment', 'policy'],
   'ip-risk': ['common', 'caching', 'providers', 'scoring', 'assessment', 'policy', 'screening'],
   api: ['common', 'throttling', 'providers', 'scoring', 'assessment', 'policy', 'screening'],
-  health: ['common', 'caching', 'providers', 'screening'],
+  health: ['common', 'providers', 'screening'],
 };
 
 // Rooms under providers that are no vendor.

@@ -5,7 +5,7 @@ import type { SecretText } from './common/config/secret-text.js';
 import { InvalidConfigurationError } from './common/errors/ip-risk.error.js';
 import { ApiModule } from './modules/api/api.module.js';
 import { HealthModule } from './modules/health/health.module.js';
-import type { IpRiskModuleOptions, RedisOptions } from './modules/ip-risk/ip-risk-options.js';
+import type { IpRiskModuleOptions, SharedRedisOptions } from './modules/ip-risk/ip-risk-options.js';
 import { IpRiskModule } from './modules/ip-risk/ip-risk.module.js';
 import { readPolicyFile, type PolicySet } from './modules/policy/policy-file.js';
 import { serviceProviders } from './service-providers.js';
@@ -34,7 +34,7 @@ function toIpRiskOptions(config: ServiceConfig): IpRiskModuleOptions {
     providers: serviceProviders(config),
     ...(config.redisUrl === undefined ? {} : { redis: redisOptions(config.redisUrl, config) }),
     cache: { entries: config.cacheEntries, seconds: config.cacheSeconds },
-    quotaBrake: { perPrefix: config.newPerPrefix, perAsn: config.newPerAsn },
+    quotaBrake: { perPrefix: capOf(config.newPerPrefix), perAsn: capOf(config.newPerAsn) },
     strategy: config.strategy,
     quorum: config.quorum,
     combiner: config.combiner,
@@ -47,9 +47,10 @@ function toIpRiskOptions(config: ServiceConfig): IpRiskModuleOptions {
   };
 }
 
-function redisOptions(url: SecretText, { cacheRedisUrl, hashKey }: ServiceConfig): RedisOptions {
+function redisOptions(url: SecretText, { cacheRedisUrl, hashKey, redisDeadlineMs }: ServiceConfig): SharedRedisOptions {
   return {
     url: url.reveal(),
+    ...(redisDeadlineMs === undefined ? {} : { deadlineMs: redisDeadlineMs }),
     ...(cacheRedisUrl === undefined ? {} : { cacheUrl: cacheRedisUrl.reveal() }),
     ...(hashKey === undefined ? {} : { hashKey: hashKey.reveal() }),
   };
@@ -63,4 +64,9 @@ function policiesOf({ policyFile, mode }: ServiceConfig): PolicySet {
     if (!(cause instanceof InvalidConfigurationError)) throw cause;
     throw new InvalidConfigurationError(`IP_RISK_POLICY_FILE: ${cause.message}`, { cause });
   }
+}
+
+/** 0 of a variable stands for no cap. */
+function capOf(limit: number): number {
+  return limit === 0 ? Infinity : limit;
 }

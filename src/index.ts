@@ -15,7 +15,7 @@ export type {
   IpRiskModuleOptions,
   IpRiskRouteOptions,
   QuotaBrakeLimits,
-  RedisOptions,
+  SharedRedisOptions,
 } from './modules/ip-risk/ip-risk-options.js';
 
 export { ScreeningService, type ScreenedRoute } from './modules/screening/screening.service.js';

@@ -1,5 +1,5 @@
 import { parseIpAddress, type IpAddress } from '../src/common/ip/ip-address.js';
-import { RedisStore } from '../src/modules/caching/redis/redis-store.js';
+import { RedisStore } from '../src/common/redis/redis-store.js';
 import { RedisBreakerNews } from '../src/modules/providers/protection/breaker-news/redis-breaker-news.js';
 import { VendorLane } from '../src/modules/providers/protection/vendor-lane.js';
 import { eventually } from './support/eventually.js';

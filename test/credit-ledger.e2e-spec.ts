@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { CreditLedger } from '../src/modules/providers/protection/credit-ledger.js';
 import { DailyBudget } from '../src/modules/providers/protection/daily-budget.js';
-import { RedisReplyError, RedisStore } from '../src/modules/caching/redis/redis-store.js';
+import { RedisReplyError, RedisStore } from '../src/common/redis/redis-store.js';
 import { redisCreditLedger } from '../src/modules/providers/protection/redis-credit-ledger.js';
 import { eventually } from './support/eventually.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -153,7 +153,7 @@ describeWithRedis('redisCreditLedger', () => {
     await redis.restart();
     expect(await worksAgain(ledger)).toBe(1);
     await eventually(() => {
-      expect(warnings.slice(1)).toEqual(['Redis can be used again.']);
+      expect(warnings.slice(1)).toEqual(['Redis can be used again (REDIS_URL).']);
     });
     await redis.kill();
     await fails(ledger.spentOn(DAY, 'ipstack'));

@@ -1,6 +1,7 @@
-import { RedisStore } from '../src/modules/caching/redis/redis-store.js';
+import { RedisStore } from '../src/common/redis/redis-store.js';
 import { QuotaBrake } from '../src/modules/providers/protection/quota-brake.js';
-import { redisCounter, type SharedCounter } from '../src/modules/providers/protection/shared-counter.js';
+import { redisCounter } from '../src/modules/providers/protection/redis-counter.js';
+import type { SharedCounter } from '../src/modules/providers/protection/shared-counter.js';
 import { parseIpAddress, type IpAddress } from '../src/common/ip/ip-address.js';
 import { eventually } from './support/eventually.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -32,7 +33,7 @@ describeWithRedis('QuotaBrake on Redis', () => {
     stores.push(store);
     const counter: SharedCounter = {
       count: async (key, ms) => {
-        const shared = await redisCounter(store).count(key, ms);
+        const shared = await redisCounter(store, (name) => name).count(key, ms);
         if (shared === undefined) unknown += 1;
         return shared;
       },

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { RedisReplyError, RedisUnavailableError } from '../src/modules/caching/redis/redis-store.js';
+import { RedisReplyError, RedisUnavailableError } from '../src/common/redis/redis-store.js';
 import { FaultyRedis, type RedisFault } from './redis-faults/faulty-redis.mjs';
 import { eventually } from './support/eventually.js';
 import { NO_REDIS, RedisProcess } from './support/redis-process.js';
@@ -168,7 +168,7 @@ describeWithRedis('RedisStore', () => {
     frozen.thaw();
     await worksAgain(store);
     await eventually(() => {
-      expect(bench.warnings.slice(1)).toEqual(['Redis can be used again.']);
+      expect(bench.warnings.slice(1)).toEqual(['Redis can be used again (REDIS_URL).']);
     });
   });
 

@@ -1,4 +1,4 @@
-import { RedisUnavailableError, type RedisStore } from '../src/modules/caching/redis/redis-store.js';
+import { RedisUnavailableError, type RedisStore } from '../src/common/redis/redis-store.js';
 import { FaultyRedis } from './redis-faults/faulty-redis.mjs';
 import { eventually } from './support/eventually.js';
 import { RedisCluster } from './support/redis-cluster.js';

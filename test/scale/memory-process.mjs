@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { AssessmentService, IpRiskModule, NO_FACTS, parseIpAddress, statement } from '../../dist/index.js';
-import { REDIS_STORE } from '../../dist/modules/caching/redis/redis-store.js';
+import { REDIS_STORES } from '../../dist/common/redis/redis-stores.js';
 import { answerCommands } from '../faults/child.mjs';
 import { addressOf, ipv4Of } from './addresses.mjs';
 
@@ -65,6 +65,6 @@ answerCommands({
     return { heapMb: heapUsed / BYTES_PER_MB, externalMb: external / BYTES_PER_MB, rssMb: rss / BYTES_PER_MB };
   },
   /** Whether what processes share is in use: a Redis that is away keeps nothing, and proves nothing. */
-  redis: () => app.get(REDIS_STORE).report(),
+  redis: () => app.get(REDIS_STORES).cache.report(),
   close: () => app.close(),
 });

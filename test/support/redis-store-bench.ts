@@ -1,4 +1,4 @@
-import { RedisStore, type RedisStoreOptions } from '../../src/modules/caching/redis/redis-store.js';
+import { RedisStore, type RedisStoreOptions } from '../../src/common/redis/redis-store.js';
 import { eventually } from './eventually.js';
 
 /** Milliseconds within which everything is as before once Redis is. */

@@ -121,14 +121,25 @@ export class Environment {
   @IsRedisUrl()
   CACHE_REDIS_URL = '';
 
+  /** Milliseconds; 0: by the deadline. */
+  @Type(() => Number)
+  @IsInt({ message: 'IP_RISK_REDIS_DEADLINE_MS must be a whole number of milliseconds from 0 to 60000.' })
+  @Min(0, { message: 'IP_RISK_REDIS_DEADLINE_MS must be a whole number of milliseconds from 0 to 60000.' })
+  @Max(60_000, { message: 'IP_RISK_REDIS_DEADLINE_MS must be a whole number of milliseconds from 0 to 60000.' })
+  IP_RISK_REDIS_DEADLINE_MS = 0;
+
   @Matches(/^(.{16,})?$/s, { message: 'IP_RISK_HASH_KEY must have 16 characters or more.' })
   IP_RISK_HASH_KEY = '';
 
   @CommaList()
-  @Matches(/^[a-z-]+=\d{1,7}$/, {
-    each: true,
-    message: 'IP_RISK_CACHE_SECONDS must be a list such as low=3600,high=300,stale-if-error=0.',
-  })
+  @Matches(
+    /^(low|medium|high|critical|anonymised|degraded|failure|stale-while-revalidate|stale-if-error)=(\d{1,6}|1\d{6}|2[0-4]\d{5}|25[0-8]\d{4}|259[01]\d{3}|2592000)$/,
+    {
+      each: true,
+      message:
+        'IP_RISK_CACHE_SECONDS must be a list such as low=3600,stale-if-error=0 of low, medium, high, critical, anonymised, degraded, failure, stale-while-revalidate, stale-if-error, with 0 to 2592000 seconds.',
+    },
+  )
   IP_RISK_CACHE_SECONDS: string[] = [];
 
   @Type(() => Number)
@@ -138,13 +149,27 @@ export class Environment {
   IP_RISK_CACHE_ENTRIES = 50_000;
 
   @Type(() => Number)
-  @IsInt({ message: 'IP_RISK_NEW_PER_PREFIX must be a whole number of new addresses an hour, 1 or more.' })
-  @Min(1, { message: 'IP_RISK_NEW_PER_PREFIX must be a whole number of new addresses an hour, 1 or more.' })
+  @IsInt({
+    message: 'IP_RISK_NEW_PER_PREFIX must be a whole number of new addresses an hour from 0 (no cap) to 1000000000.',
+  })
+  @Min(0, {
+    message: 'IP_RISK_NEW_PER_PREFIX must be a whole number of new addresses an hour from 0 (no cap) to 1000000000.',
+  })
+  @Max(1_000_000_000, {
+    message: 'IP_RISK_NEW_PER_PREFIX must be a whole number of new addresses an hour from 0 (no cap) to 1000000000.',
+  })
   IP_RISK_NEW_PER_PREFIX = 256;
 
   @Type(() => Number)
-  @IsInt({ message: 'IP_RISK_NEW_PER_ASN must be a whole number of new addresses an hour, 1 or more.' })
-  @Min(1, { message: 'IP_RISK_NEW_PER_ASN must be a whole number of new addresses an hour, 1 or more.' })
+  @IsInt({
+    message: 'IP_RISK_NEW_PER_ASN must be a whole number of new addresses an hour from 0 (no cap) to 1000000000.',
+  })
+  @Min(0, {
+    message: 'IP_RISK_NEW_PER_ASN must be a whole number of new addresses an hour from 0 (no cap) to 1000000000.',
+  })
+  @Max(1_000_000_000, {
+    message: 'IP_RISK_NEW_PER_ASN must be a whole number of new addresses an hour from 0 (no cap) to 1000000000.',
+  })
   IP_RISK_NEW_PER_ASN = 10_000;
 
   @IsString()

@@ -14,6 +14,7 @@ describe('readServiceConfig', () => {
       apiKeys: expect.any(ApiKeys),
       cacheEntries: 50_000,
       cacheRedisUrl: undefined,
+      redisDeadlineMs: undefined,
       cacheSeconds: {},
       hashKey: undefined,
       newPerAsn: 10_000,

@@ -35,6 +35,7 @@ export interface ServiceConfig {
   /** May hold a password, so it shows in nothing that is printed. */
   readonly redisUrl: SecretText | undefined;
   readonly cacheRedisUrl: SecretText | undefined;
+  readonly redisDeadlineMs: number | undefined;
   /** Seals and names what is shared. */
   readonly hashKey: SecretText | undefined;
   readonly cacheEntries: number;
@@ -93,6 +94,7 @@ function toServiceConfig(environment: Environment, variables: Variables): Servic
     escalationBand: environment.IP_RISK_ESCALATION_BAND,
     redisUrl: secretOf(environment.REDIS_URL),
     cacheRedisUrl: cacheRedisUrlOf(environment),
+    redisDeadlineMs: environment.IP_RISK_REDIS_DEADLINE_MS === 0 ? undefined : environment.IP_RISK_REDIS_DEADLINE_MS,
     hashKey: secretOf(environment.IP_RISK_HASH_KEY),
     cacheEntries: environment.IP_RISK_CACHE_ENTRIES,
     cacheSeconds: numbersOf(environment.IP_RISK_CACHE_SECONDS, inCamelCase),

@@ -42,13 +42,14 @@ export class AddressAssessor {
    * Asks vendors, unless the quota brake holds them back: then what offline data says stands in for their verdict.
    *
    * @param spentMs milliseconds of the deadline that are gone.
+   * @param isKnown true for an address whose verdict is renewed: only new ones are held back.
    */
-  byVendors(address: IpAddress, spentMs: number): MaybePromise<Loaded<RiskAssessment>> {
+  byVendors(address: IpAddress, spentMs: number, isKnown: boolean): MaybePromise<Loaded<RiskAssessment>> {
     const { lookup, brake, clock } = this.options;
     const startedAt = clock.now();
     const offline = lookup.askOffline(address);
     // What costs nothing is not counted: an outage must not use up what its networks may cost afterwards.
-    const admission = brake === undefined || !lookup.mayPay || brake.admit(address, asnIn(offline));
+    const admission = brake === undefined || isKnown || !lookup.mayPay || brake.admit(address, asnIn(offline));
     return whenReady(admission, (isAdmitted) => {
       if (!isAdmitted) return this.braked(address, offline);
       // A brake that counts for every process takes time, too.

@@ -115,7 +115,7 @@ export class AssessmentService {
     { takesStandIn = true }: AssessmentDemand,
   ): MaybePromise<RiskAssessment> {
     return this.cache.resolve(key, takesStandIn, {
-      load: (spentMs) => this.assessor.byVendors(target, spentMs),
+      load: (spentMs, isKnown) => this.assessor.byVendors(target, spentMs, isKnown),
       revive: (data, storedAt) => this.assessor.revive(target, data, storedAt),
     });
   }

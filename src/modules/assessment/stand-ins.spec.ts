@@ -84,14 +84,20 @@ describe('AssessmentService and its quota brake', () => {
     expect(await service.assess(ADDRESS)).toMatchObject({ status: 'unavailable', standsIn: 'quota-brake' });
   });
 
-  it("gives the vendors' older verdict before offline data, to who takes either", async () => {
-    const { clock, brake, service } = setUp();
-    const current = await service.assess(ADDRESS);
-    clock.advance(3_600_000 + 60_000);
+  it('is for new addresses: what is known is renewed while it holds, for whoever asks', async () => {
+    const { clock, vendor, brake, service } = setUp();
+    await service.assess(ADDRESS);
     brake.isOn = true;
-    expect(await service.assess(ADDRESS)).toMatchObject({ providers: ['vendor', 'offline'], standsIn: 'stale' });
-    expect(await service.assess(ADDRESS)).toEqual({ ...current, standsIn: 'stale' });
-    expect(await service.assess(ADDRESS, { takesStandIn: false })).toMatchObject({ standsIn: 'quota-brake' });
+    for (const takesStandIn of [true, false]) {
+      clock.advance(3_600_000 + 60_000);
+      expect(await service.assess(ADDRESS, { takesStandIn })).toMatchObject({
+        status: 'complete',
+        standsIn: undefined,
+      });
+    }
+    expect([vendor.asked.length, brake.asked.length]).toEqual([3, 1]);
+    clock.advance(2 * 3_600_000 + 1);
+    expect(await service.assess(ADDRESS)).toMatchObject({ standsIn: 'quota-brake' });
   });
 
   it('takes the time of the brake from what the vendors have', async () => {

@@ -34,8 +34,13 @@ export interface Reviver<V> {
 
 /** How one value is come by. */
 export interface CacheWork<V> extends Reviver<V> {
-  /** Makes it anew. @param spentMs milliseconds that were spent on looking for it. */
-  load(spentMs: number): MaybePromise<Loaded<V>>;
+  /**
+   * Makes it anew.
+   *
+   * @param spentMs milliseconds that were spent on looking for it.
+   * @param isKnown true where one is there whose time is over.
+   */
+  load(spentMs: number, isKnown: boolean): MaybePromise<Loaded<V>>;
 }
 
 export interface Hit<V> {
@@ -155,7 +160,7 @@ export class TieredCache<V extends object> {
     const { shared } = this.options;
     return this.flights.run(key, (flight) => {
       if (shared?.isUp === true) return this.fetch(shared, { key, work, flight });
-      return whenReady(work.load(0), ({ value }) => {
+      return whenReady(work.load(0, this.known.find(key) !== undefined), ({ value }) => {
         this.remember(key, value, flight);
         return value;
       });
@@ -190,7 +195,7 @@ export class TieredCache<V extends object> {
   /** Nobody waits for what the lease ends with: the value is known. */
   private async loadUnder(lease: Lease | undefined, { key, work, flight }: Quest<V>, spentMs: number): Promise<V> {
     try {
-      const { value, data } = await work.load(spentMs);
+      const { value, data } = await work.load(spentMs, this.known.find(key) !== undefined);
       const ttlMs = this.remember(key, value, flight);
       // Also where the flight was abandoned: the lease knows best, it ended with what was to be forgotten.
       if (ttlMs > 0 && data !== undefined) void lease?.put({ data, storedAt: this.options.clock.now() }, ttlMs);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { REDIS_STORES, type RedisStores } from '../caching/redis/redis-stores.js';
+import { REDIS_STORES, type RedisStores } from '../../common/redis/redis-stores.js';
 
 /** Reports what processes share. Always up: without Redis each process decides for itself, which is degraded and not down. */
 @Injectable()

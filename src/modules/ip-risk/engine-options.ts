@@ -1,7 +1,7 @@
 import type { Clock } from '../../common/clock/clock.js';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { DEFAULT_ESCALATION_BAND } from '../policy/threshold-doubt.js';
-import type { RedisStores } from '../caching/redis/redis-stores.js';
+import type { RedisStores } from '../../common/redis/redis-stores.js';
 import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
 import { RedisBreakerNews } from '../providers/protection/breaker-news/redis-breaker-news.js';
 import { redisCreditLedger } from '../providers/protection/redis-credit-ledger.js';

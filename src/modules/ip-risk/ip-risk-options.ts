@@ -46,29 +46,31 @@ export interface IpRiskModuleOptions {
   /** How many assessments are kept in memory, and how long they serve. */
   readonly cache?: AssessmentCacheOptions;
   /** What processes share: verdicts, budgets, what they know of vendors. @default none: each process is for itself */
-  readonly redis?: RedisOptions;
+  readonly redis?: SharedRedisOptions;
   /** Caps the paid lookups of new addresses. */
   readonly quotaBrake?: QuotaBrakeLimits;
   /** @default the system's clock */
   readonly clock?: Clock;
 }
 
-/** Redis, where processes share what they know. Away, slow or broken, it delays no request by more than its deadline. */
-export interface RedisOptions {
+/** Redis, where processes share what they know. What it takes of a lookup's time is not added to the lookup's deadline. */
+export interface SharedRedisOptions {
   /** `redis://`, `rediss://`, `redis+sentinel://…/name` or `redis+cluster://host:port,host:port`. */
   readonly url: string;
-  /** Another Redis, which may evict, for all that may be lost: verdicts, leases, counts of an hour. @default url */
+  /** Another Redis, which may evict, for all but the vendors' budgets. @default url */
   readonly cacheUrl?: string;
   /**
    * Seals what is shared and hides addresses in keys; the same for all processes. Without it whoever can write to Redis
    * can put verdicts there, and IPv4 addresses can be guessed out of keys.
    */
   readonly hashKey?: string;
+  /** Milliseconds that one question to Redis may take, 1-60000. @default 50, or a quarter of `deadlineMs` where that is less */
+  readonly deadlineMs?: number;
   /** Told of outages; the text holds no password. @default the logger */
   readonly warn?: (message: string) => void;
 }
 
-/** New addresses in an hour that may be looked up at vendors. */
+/** New addresses in an hour that may be looked up at vendors; `Infinity` for no cap. Renewals and bulk do not count. */
 export interface QuotaBrakeLimits {
   /** Of one IPv6 /48. @default 256 */
   readonly perPrefix?: number;

@@ -4,8 +4,7 @@ import { CLOCK, systemClock, type Clock } from '../../common/clock/clock.js';
 import { ClientIpResolver } from '../../common/ip/client-ip.js';
 import { TrustedProxies } from '../../common/ip/trusted-proxies.js';
 import { AssessmentService } from '../assessment/assessment.service.js';
-import { REDIS_STORE } from '../caching/redis/redis-store.js';
-import { closeStores, REDIS_STORES, type RedisStores } from '../caching/redis/redis-stores.js';
+import { closeStores, REDIS_STORES, type RedisStores } from '../../common/redis/redis-stores.js';
 import { withKnownScorecards } from '../policy/known-scorecards.js';
 import { POLICY_SET, readPolicyFile, type PolicySet } from '../policy/policy-file.js';
 import { IP_INTELLIGENCE_PROVIDERS, type IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
@@ -59,11 +58,6 @@ const services: Provider[] = [
     provide: REDIS_STORES,
     inject: [IP_RISK_OPTIONS, CLOCK],
     useFactory: openStores,
-  },
-  {
-    provide: REDIS_STORE,
-    inject: [REDIS_STORES],
-    useFactory: ({ cache }: RedisStores) => cache,
   },
   {
     provide: QuotaBrake,
@@ -139,10 +133,12 @@ export class IpRiskModule extends ConfigurableModuleClass implements OnModuleIni
     await Promise.all([this.lookup.start(), ...this.providers.map(async (provider) => provider.start?.())]);
   }
 
+  /** Ends all of it, also where one provider cannot. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.providers.map(async (provider) => provider.stop?.()));
     this.lookup.stop();
-    this.options.creditLedger?.close?.();
+    const ends = this.providers.map(async (provider) => provider.stop?.());
     closeStores(this.stores);
+    this.options.creditLedger?.close?.();
+    await Promise.all(ends);
   }
 }

@@ -3,18 +3,21 @@ import type { Clock } from '../../common/clock/clock.js';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { cacheVersion } from '../assessment/cache-version.js';
 import { EntrySeal } from '../caching/redis/entry-seal.js';
-import { RedisStore } from '../caching/redis/redis-store.js';
-import type { RedisStores } from '../caching/redis/redis-stores.js';
+import { RedisStore } from '../../common/redis/redis-store.js';
+import { RedisUrl } from '../../common/redis/redis-url.js';
+import type { RedisStores } from '../../common/redis/redis-stores.js';
 import { RedisTier } from '../caching/redis/redis-tier.js';
 import type { SharedTier } from '../caching/shared-tier.js';
 import type { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { QuotaBrake } from '../providers/protection/quota-brake.js';
-import { redisCounter } from '../providers/protection/shared-counter.js';
+import { redisCounter } from '../providers/protection/redis-counter.js';
 import type { IpRiskModuleOptions } from './ip-risk-options.js';
 
-const MOST_REDIS_MS = 50;
-/** Part of the lookup's deadline that Redis may take: a request asks it three times at most before it asks a vendor. */
-const REDIS_SHARE = 0.125;
+/** Milliseconds that one question to Redis may take. */
+const REDIS_DEADLINE_MS = 50;
+/** The most of the lookup's deadline that it may take: whatever Redis takes is not left for the vendors. */
+const REDIS_SHARE = 0.25;
+const MOST_DEADLINE_MS = 60_000;
 const SHORTEST_HASH_KEY = 16;
 
 /**
@@ -36,10 +39,26 @@ export async function openStores({ redis, deadlineMs = 300 }: IpRiskModuleOption
     ((message: string): void => {
       logger.warn(message);
     });
-  const settings = { deadlineMs: Math.min(MOST_REDIS_MS, deadlineMs * REDIS_SHARE), warn, clock };
-  const lasting = await RedisStore.open(url, settings);
-  if (cacheUrl === undefined || cacheUrl === url) return { cache: lasting, lasting };
-  return { cache: await RedisStore.open(cacheUrl, settings), lasting };
+  const settings = {
+    deadlineMs: redis.deadlineMs ?? Math.min(REDIS_DEADLINE_MS, deadlineMs * REDIS_SHARE),
+    warn,
+    clock,
+  };
+  if (!(settings.deadlineMs > 0 && settings.deadlineMs <= MOST_DEADLINE_MS)) {
+    throw new InvalidConfigurationError(
+      `redis.deadlineMs (IP_RISK_REDIS_DEADLINE_MS): ${String(settings.deadlineMs)} is not a number from 1 to ${MOST_DEADLINE_MS}.`,
+    );
+  }
+  // Before anything is opened that would have to be closed again.
+  RedisUrl.parse(url, 'redis.url (REDIS_URL)');
+  if (cacheUrl !== undefined) RedisUrl.parse(cacheUrl, 'redis.cacheUrl (CACHE_REDIS_URL)');
+  const [lasting, cache] = await Promise.all([
+    RedisStore.open(url, { ...settings, setting: 'REDIS_URL' }),
+    cacheUrl === undefined || cacheUrl === url
+      ? undefined
+      : RedisStore.open(cacheUrl, { ...settings, setting: 'CACHE_REDIS_URL' }),
+  ]);
+  return { cache: cache ?? lasting, lasting };
 }
 
 /** Verdicts for all processes; without vendors there is nothing worth the way. */
@@ -55,9 +74,11 @@ export function sharedTier(
 
 /** @throws InvalidConfigurationError for limits that cannot be meant. */
 export function quotaBrake(
-  { quotaBrake: limits }: IpRiskModuleOptions,
+  { quotaBrake: limits, redis }: IpRiskModuleOptions,
   { cache }: RedisStores,
   clock: Clock,
 ): QuotaBrake {
-  return new QuotaBrake({ ...limits, clock, counter: cache === undefined ? undefined : redisCounter(cache) });
+  const seal = new EntrySeal(redis?.hashKey);
+  const counter = cache === undefined ? undefined : redisCounter(cache, (key) => seal.nameOf(`new:${key}`));
+  return new QuotaBrake({ ...limits, clock, counter });
 }

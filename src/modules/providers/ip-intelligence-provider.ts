@@ -67,6 +67,11 @@ export interface IpIntelligenceProvider {
   readonly source?: string;
   /** Grows when the provider's own data changes, so that answers given before are not served from a cache. */
   readonly dataVersion?: number;
+  /**
+   * Changes with the settings that change its answers, such as where it is asked or which lists it reads: what another
+   * configuration answered is not served from a shared cache. No key and no path. @default ''
+   */
+  readonly configuration?: string;
   /** How its own score is to be read, where it gives one; a policy may then name the provider as its scorecard. */
   readonly scorecard?: ProviderScorecard;
   /** Looked at for vendors only. */

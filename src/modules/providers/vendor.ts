@@ -68,9 +68,9 @@ function configurationIn(options: VendorOptions): string {
   return JSON.stringify(told.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The settings of a vendor's provider that change what it answers, such as where it is asked; '' for any other. */
+/** The settings of a provider that change what it answers. */
 export function configurationOf(provider: IpIntelligenceProvider): string {
-  return configurations.get(provider) ?? '';
+  return provider.configuration ?? configurations.get(provider) ?? '';
 }
 
 export function isVendorFactory(value: unknown): value is VendorFactory {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { FakeClock } from '../../../test/support/fake-clock.js';
 import { RedisProcess } from '../../../test/support/redis-process.js';
-import { RedisStore } from '../caching/redis/redis-store.js';
+import { RedisStore } from '../../common/redis/redis-store.js';
 import type { CostRecord, CostStorage } from './cost-storage.js';
 import { MemoryStorage } from './memory-storage.js';
 import { RedisStorage } from './redis-storage.js';

@@ -1,5 +1,5 @@
 import { FakeClock } from '../../../test/support/fake-clock.js';
-import { RedisUnavailableError } from '../caching/redis/redis-store.js';
+import { RedisUnavailableError } from '../../common/redis/redis-store.js';
 import type { CostRecord } from './cost-storage.js';
 import { MemoryStorage } from './memory-storage.js';
 import { RedisStorage } from './redis-storage.js';

@@ -1,4 +1,4 @@
-import { RedisUnavailableError, type RedisStore } from '../caching/redis/redis-store.js';
+import { RedisUnavailableError, type RedisStore } from '../../common/redis/redis-store.js';
 import type { CostRecord, CostStorage } from './cost-storage.js';
 import type { MemoryStorage } from './memory-storage.js';
 

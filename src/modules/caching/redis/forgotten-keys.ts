@@ -1,7 +1,7 @@
 import type { Clock } from '../../../common/clock/clock.js';
 import { recordOf, textIn } from '../../../common/json/json-fields.js';
 import type { EntrySeal } from './entry-seal.js';
-import type { RedisStore } from './redis-store.js';
+import type { RedisStore } from '../../../common/redis/redis-store.js';
 
 const CHANNEL = 'ip-risk:forget';
 /** Milliseconds for which a process that heard nothing can still learn what was forgotten. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { systemClock, type Clock } from '../../../common/clock/clock.js';
 import { InvalidConfigurationError, IpRiskError, ProviderError } from '../../../common/errors/ip-risk.error.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
@@ -54,6 +55,7 @@ export function offline(options: OfflineOptions = {}): IpIntelligenceProvider {
 class OfflineProvider implements IpIntelligenceProvider {
   readonly kind = 'offline';
   readonly id: string;
+  readonly configuration: string;
   dataVersion = 0;
   private readonly clock: Clock;
   private readonly warn: (message: string) => void;
@@ -68,6 +70,10 @@ class OfflineProvider implements IpIntelligenceProvider {
   private isStopped = false;
 
   constructor(private readonly options: OfflineOptions) {
+    const { cityDb, asnDb, feeds = [] } = options;
+    // As a digest: paths and addresses of feeds may hold what is nobody's business.
+    const data = JSON.stringify([cityDb, asnDb, feeds.map(({ id, location }) => [id, location])]);
+    this.configuration = createHash('sha256').update(data).digest('hex');
     this.id = options.id ?? 'offline';
     this.clock = options.clock ?? systemClock;
     this.warn = options.warn ?? (() => undefined);

@@ -1,4 +1,4 @@
-import type { RedisStore } from '../../caching/redis/redis-store.js';
+import type { RedisStore } from '../../../common/redis/redis-store.js';
 import type { CreditLedger } from './credit-ledger.js';
 
 /** Seconds a day's count is kept: the day itself and one more for clocks that differ. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisStore } from '../../../caching/redis/redis-store.js';
+import type { RedisStore } from '../../../../common/redis/redis-store.js';
 import { FIRST_OPEN_MS } from '../circuit-breaker.js';
 import type { BreakerNews, VendorNews } from './breaker-news.js';
 import { LONGEST_TEXT, readVendorNews, writeVendorNews } from './vendor-news-text.js';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Clock } from '../../../common/clock/clock.js';
+import type { Clock } from '../clock/clock.js';
 import { reconnectPause } from './redis-clients.js';
 
 interface Ear {

@@ -1,5 +1,5 @@
 import type { Cluster, DNSLookupFunction, Redis, RedisOptions } from 'ioredis';
-import type { RedisHost, RedisUrl } from '../../../common/redis/redis-url.js';
+import type { RedisHost, RedisUrl } from './redis-url.js';
 
 /** One server, a Sentinel set's master, or a cluster: the commands are the same. */
 export type RedisClient = Redis | Cluster;

@@ -1,5 +1,5 @@
-import { FakeClock } from '../../../../test/support/fake-clock.js';
-import { settled } from '../../../../test/support/fake-time.js';
+import { FakeClock } from '../../../test/support/fake-clock.js';
+import { settled } from '../../../test/support/fake-time.js';
 import { OutageGate } from './outage-gate.js';
 
 function setUp() {
@@ -14,7 +14,7 @@ function setUp() {
     state.underWay -= 1;
     if (!state.isThere) throw new Error('away');
   };
-  const gate = new OutageGate({ clock, probe, warn: (message) => warnings.push(message) });
+  const gate = new OutageGate({ clock, probe, warn: (message) => warnings.push(message), setting: 'REDIS_URL' });
   const pass = async (ms: number) => {
     for (let step = 0; step < ms; step += 50) {
       clock.advance(50);
@@ -62,7 +62,7 @@ describe('OutageGate', () => {
     await pass(500);
     expect([gate.isUp, warnings.length]).toEqual([true, 1]);
     await pass(1000);
-    expect(warnings.slice(1)).toEqual(['Redis can be used again.']);
+    expect(warnings.slice(1)).toEqual(['Redis can be used again (REDIS_URL).']);
   });
 
   it('tells nothing of an outage that is over within a second', async () => {
@@ -89,7 +89,10 @@ describe('OutageGate', () => {
       await pass(500);
     }
     await pass(5000);
-    expect(warnings).toEqual(['Redis cannot be used (ECONNRESET); see REDIS_URL.', 'Redis can be used again.']);
+    expect(warnings).toEqual([
+      'Redis cannot be used (ECONNRESET); see REDIS_URL.',
+      'Redis can be used again (REDIS_URL).',
+    ]);
   });
 
   it('gives a connection that is lost time to come back before it is asked for', async () => {

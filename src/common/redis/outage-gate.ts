@@ -1,10 +1,12 @@
-import type { Clock } from '../../../common/clock/clock.js';
+import type { Clock } from '../clock/clock.js';
 
 export interface OutageGateOptions {
   readonly clock: Clock;
   /** Rejects while Redis does not serve. */
   readonly probe: () => Promise<void>;
   readonly warn: (message: string) => void;
+  /** What an operator has to look at. */
+  readonly setting: string;
 }
 
 /** Milliseconds between two looks whether Redis is back. */
@@ -80,7 +82,7 @@ export class OutageGate {
   refuse(code: string): void {
     const isNew = this.refusedWithin(CALM_MS) === undefined;
     this.refused = { code, at: this.options.clock.now() };
-    if (isNew) this.options.warn(`Redis refuses commands (${code}); see REDIS_URL.`);
+    if (isNew) this.options.warn(`Redis refuses commands (${code}); see ${this.options.setting}.`);
   }
 
   /** Asks now. Settles, and never rejects, when it is answered. */
@@ -129,7 +131,7 @@ export class OutageGate {
     if (!this.isTold) return;
     this.cancelTelling = this.options.clock.after(SETTLED_MS, () => {
       this.isTold = false;
-      this.options.warn('Redis can be used again.');
+      this.options.warn(`Redis can be used again (${this.options.setting}).`);
     });
   }
 
@@ -138,7 +140,7 @@ export class OutageGate {
     const lastsMs = this.options.clock.now() - (this.downAt ?? Infinity);
     if (!this.isTold && lastsMs >= SETTLED_MS) {
       this.isTold = true;
-      this.options.warn(`Redis cannot be used (${this.reason}); see REDIS_URL.`);
+      this.options.warn(`Redis cannot be used (${this.reason}); see ${this.options.setting}.`);
     }
     this.probeIn(PROBE_PAUSE_MS);
   }

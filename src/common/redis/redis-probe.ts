@@ -11,8 +11,14 @@ export type WithinDeadline = <T>(work: Promise<T>) => Promise<T>;
  */
 export async function probeRedis(client: RedisClient, within: WithinDeadline): Promise<void> {
   // Redis and Cluster are one class to a test that holds another copy of the driver.
-  if (!client.isCluster) await within((client as Redis).ping());
+  if (!client.isCluster) await within(askServer(client as Redis));
   else await Promise.any((client as Cluster).nodes('master').map((node) => probeNode(node, within)));
+}
+
+/** A server takes commands also where it refused the database that was asked for, and does them in database 0. */
+function askServer(redis: Redis): Promise<unknown> {
+  const { db = 0 } = redis.options;
+  return db === 0 ? redis.ping() : redis.select(db);
 }
 
 /** A node that is silent is hung up on, so that its commands fail at once and not by the deadline. */

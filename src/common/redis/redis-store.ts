@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import type { Clock } from '../../../common/clock/clock.js';
-import { systemClock } from '../../../common/clock/clock.js';
-import { RedisUrl, type RedisKind } from '../../../common/redis/redis-url.js';
+import type { Clock } from '../clock/clock.js';
+import { systemClock } from '../clock/clock.js';
+import { RedisUrl, type RedisKind } from './redis-url.js';
 import { OutageGate } from './outage-gate.js';
 import { RedisClients, type RedisClient } from './redis-clients.js';
 import { connectionCode, failureIn, RedisReplyError, RedisUnavailableError } from './redis-errors.js';
@@ -11,15 +11,14 @@ import { probeRedis } from './redis-probe.js';
 export type { RedisClient } from './redis-clients.js';
 export { RedisReplyError, RedisUnavailableError } from './redis-errors.js';
 
-/** For whoever is given the store; `undefined` where no Redis is set up. */
-export const REDIS_STORE = Symbol('IP_RISK:REDIS_STORE');
-
 export interface RedisStoreOptions {
   /** Milliseconds that one piece of work may take. @default 50 */
   readonly deadlineMs?: number;
   /** Told once for each outage, and once when it is over; the text holds no password and no address. */
   readonly warn?: (message: string) => void;
   readonly clock?: Clock;
+  /** Names the setting in errors and warnings. @default 'REDIS_URL' */
+  readonly setting?: string;
 }
 
 /** What an operator may know. */
@@ -62,6 +61,7 @@ export class RedisStore {
     this.#gate = new OutageGate({
       clock,
       warn,
+      setting: options.setting,
       probe: () => this.probe(),
     });
     this.watch();
@@ -73,8 +73,8 @@ export class RedisStore {
    * @throws InvalidConfigurationError unless `url` is one that {@link RedisUrl} takes.
    */
   static async open(url: string, options: RedisStoreOptions = {}): Promise<RedisStore> {
-    const settings = { deadlineMs: 50, warn: () => undefined, clock: systemClock, ...options };
-    const parsed = RedisUrl.parse(url, 'REDIS_URL');
+    const settings = { deadlineMs: 50, warn: () => undefined, clock: systemClock, setting: 'REDIS_URL', ...options };
+    const parsed = RedisUrl.parse(url, settings.setting);
     const store = new RedisStore(await RedisClients.load(parsed), parsed.kind, settings);
     await store.start();
     return store;
