@@ -3,7 +3,7 @@ import { parseIpAddress, type IpAddress } from '../src/common/ip/ip-address.js';
 import { prefixKey } from '../src/common/ip/ip-prefix.js';
 import { AssessmentService } from '../src/modules/assessment/assessment.service.js';
 import { sharedOutcome } from '../src/modules/assessment/shared-outcome.js';
-import { EntrySeal } from '../src/modules/caching/redis/entry-seal.js';
+import { EntrySeal } from '../src/common/redis/entry-seal.js';
 import { RedisTier } from '../src/modules/caching/redis/redis-tier.js';
 import { ProviderLookup } from '../src/modules/providers/lookup/provider-lookup.js';
 import { eventually } from './support/eventually.js';
@@ -27,7 +27,9 @@ const VERSION = 'v1';
 
 /** The vendor knows everybody for a clean line; what lies in Redis says Tor exit, so that a verdict out of it shows. */
 const answer = (isTorExitNode: boolean) => intelligence({ isTorExitNode }, { providerId: 'vendor' });
-const planted = sharedOutcome({ answers: [answer(true)], failures: [], hasQuorum: true, askedVendors: true });
+const planted = sharedOutcome({ answers: [answer(true)], failures: [], hasQuorum: true, askedVendors: true }, [
+  new ScriptedProvider('vendor'),
+]);
 
 describeWithRedis('A cache whose values others damage', () => {
   let redis: RedisProcess;

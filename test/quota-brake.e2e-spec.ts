@@ -18,8 +18,8 @@ const isInstalled = RedisProcess.isInstalled();
 if (!isInstalled) process.stdout.write(NO_REDIS);
 const describeWithRedis = isInstalled ? describe : describe.skip;
 
-const inSite = (site: number, host: number): IpAddress =>
-  parseIpAddress(`2001:db8:${site.toString(16)}::${host.toString(16)}`) as IpAddress;
+const inSite = (site: number, network: number): IpAddress =>
+  parseIpAddress(`2001:db8:${site.toString(16)}:${network.toString(16)}::1`) as IpAddress;
 
 describeWithRedis('QuotaBrake on Redis', () => {
   let redis: RedisProcess;
@@ -40,14 +40,16 @@ describeWithRedis('QuotaBrake on Redis', () => {
     };
     return new QuotaBrake({ perPrefix: 50, perAsn: 120, windowMs, clock: new FakeClock(), counter });
   };
+  let network = 0;
   const admitted = async (brake: QuotaBrake, count: number, site: (index: number) => number) => {
     const all = await Promise.all(
-      Array.from({ length: count }, async (_, index) => await brake.admit(inSite(site(index), index), ASN)),
+      Array.from({ length: count }, async (_, index) => await brake.admit(inSite(site(index), (network += 1)), ASN)),
     );
     return all.filter(Boolean).length;
   };
 
   beforeEach(async () => {
+    network = 0;
     redis = await RedisProcess.start();
   });
   afterEach(async () => {
@@ -108,7 +110,7 @@ describeWithRedis('QuotaBrake on Redis', () => {
     expect(await admitted(first, 200, () => 1)).toBe(20);
     await redis.restart();
     await eventually(async () => {
-      await second.admit(inSite(3, 1), ASN);
+      await second.admit(inSite(3, 1000 + (network += 1)), ASN);
       expect(await redis.look('EXISTS', ASN_KEY)).toBe(1);
     });
     expect(await admitted(first, 200, () => 1)).toBe(0);

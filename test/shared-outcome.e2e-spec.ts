@@ -39,8 +39,8 @@ describe('What the vendors say of', () => {
       const address = parseIpAddress(text) as IpAddress;
       const outcome = await lookup.lookup(address);
       expect([outcome.answers.length, outcome.failures]).toEqual([Object.keys(VENDORS).length, []]);
-      const data: unknown = JSON.parse(JSON.stringify(sharedOutcome(outcome)));
-      const said = readSharedOutcome(data, lookup.providers);
+      const data: unknown = JSON.parse(JSON.stringify(sharedOutcome(outcome, lookup.vendors)));
+      const said = readSharedOutcome(data, lookup.vendors);
       expect(said).toEqual(outcome.answers);
       const assessor = new OutcomeAssessor(systemClock, DEFAULT_COMBINER);
       const origin = { assessedAt: 1 };

@@ -6,11 +6,12 @@ import type { Loaded } from '../caching/tiered-cache.js';
 import type { IpIntelligence } from '../providers/ip-intelligence.js';
 import type { LookupOutcome } from '../providers/lookup/lookup-outcome.js';
 import type { OfflineAnswers, ProviderLookup } from '../providers/lookup/provider-lookup.js';
+import type { Settled } from '../providers/protection/provider-result.js';
 import type { QuotaBrake } from '../providers/protection/quota-brake.js';
 import type { ScoreCombiner } from '../scoring/score-combiner.js';
 import { OutcomeAssessor } from './outcome-assessor.js';
 import type { RiskAssessment } from './risk-assessment.js';
-import { readSharedOutcome, sharedOutcome } from './shared-outcome.js';
+import { readSharedOutcome, sharedOutcome, vendorsMissedIn } from './shared-outcome.js';
 
 export interface AddressAssessorOptions {
   readonly lookup: ProviderLookup;
@@ -49,7 +50,7 @@ export class AddressAssessor {
     const startedAt = clock.now();
     const offline = lookup.askOffline(address);
     // What costs nothing is not counted: an outage must not use up what its networks may cost afterwards.
-    const admission = brake === undefined || isKnown || !lookup.mayPay || brake.admit(address, asnIn(offline));
+    const admission = brake === undefined || isKnown || !lookup.mayAsk() || brake.admit(address, asnIn(offline));
     return whenReady(admission, (isAdmitted) => {
       if (!isAdmitted) return this.braked(address, offline);
       // A brake that counts for every process takes time, too.
@@ -60,14 +61,23 @@ export class AddressAssessor {
 
   /** What is kept, and what other processes make it out of. */
   loaded(address: IpAddress, outcome: LookupOutcome): Loaded<RiskAssessment> {
-    return { value: this.outcomes.assess(address, outcome), data: sharedOutcome(outcome) };
+    return { value: this.outcomes.assess(address, outcome), data: sharedOutcome(outcome, this.options.lookup.vendors) };
   }
 
-  /** The assessment of an outcome that another process shared; `undefined` for data of any other form. */
+  /**
+   * The assessment of what vendors said to another process and offline data says here.
+   *
+   * @returns `undefined` for data of any other form, and where a vendor that failed there may be asked here: a process
+   *   that cannot reach it must not take its verdict from those who can.
+   */
   revive(address: IpAddress, data: unknown, assessedAt: number): RiskAssessment | undefined {
     const { lookup } = this.options;
-    const said = readSharedOutcome(data, lookup.providers);
-    return said === undefined ? undefined : this.outcomes.assess(address, lookup.outcomeOf(said), { assessedAt });
+    const said = readSharedOutcome(data, lookup.vendors);
+    if (said === undefined || vendorsMissedIn(said).some((id) => lookup.mayAsk(id))) return undefined;
+    const offline = lookup.askOffline(address);
+    if (offline.some((answer) => answer instanceof Promise)) return undefined;
+    const outcome = lookup.outcomeOf([...(offline as readonly Settled[]), ...said]);
+    return this.outcomes.assess(address, outcome, { assessedAt });
   }
 
   /** The score that an assessment of these answers would have. */

@@ -56,6 +56,11 @@ export class AssessmentCache {
     this.dataVersion = lookup.dataVersion;
   }
 
+  /** Milliseconds since 1970 by the clock of the cache. */
+  now(): number {
+    return this.clock.now();
+  }
+
   /** The version of the data that an assessment begun now rests on. */
   get version(): number {
     return this.lookup.dataVersion;
@@ -89,9 +94,9 @@ export class AssessmentCache {
     );
   }
 
-  /** Keeps what bulk work was paid for; its failures are not the requests'. */
-  keepPaid(key: string, loaded: Loaded<RiskAssessment>): void {
-    this.paid.keep(key, loaded);
+  /** Keeps what bulk work was paid for; its failures are not the requests'. @param since when vendors were asked. */
+  keepPaid(key: string, loaded: Loaded<RiskAssessment>, since: number): void {
+    this.paid.keep(key, loaded, since);
   }
 
   /** What another process shared. */

@@ -90,12 +90,13 @@ export class AssessmentService {
     if (lookup.hasVendors && (demand.asksVendors === true || !lookup.escalates)) {
       return this.assessByVendors(target, key, demand);
     }
+    const startedAt = this.cache.now();
     return whenReady(
       this.offlineFlights.run(key, () => this.assessByOffline(target, key)),
       // Offline data has no answer: it is the vendors' turn, whoever asks.
       (assessment) =>
         lookup.hasVendors && assessment.status === 'unavailable'
-          ? this.assessByVendors(target, key, demand)
+          ? this.assessByVendors(target, key, demand, this.cache.now() - startedAt)
           : assessment,
     );
   }
@@ -109,13 +110,15 @@ export class AssessmentService {
     });
   }
 
+  /** @param goneMs milliseconds of the deadline that offline data took. */
   private assessByVendors(
     target: IpAddress,
     key: string,
     { takesStandIn = true }: AssessmentDemand,
+    goneMs = 0,
   ): MaybePromise<RiskAssessment> {
     return this.cache.resolve(key, takesStandIn, {
-      load: (spentMs, isKnown) => this.assessor.byVendors(target, spentMs, isKnown),
+      load: (spentMs, isKnown) => this.assessor.byVendors(target, Math.max(0, goneMs) + spentMs, isKnown),
       revive: (data, storedAt) => this.assessor.revive(target, data, storedAt),
     });
   }

@@ -75,7 +75,7 @@ export class BatchAssessor {
     if (this.lookup.hasVendors) return this.assessByVendors(missing, isDoubtful, known);
     const outcomes = [...missing.values()].map((target) => this.lookup.lookup(target));
     const take = (all: readonly LookupOutcome[]): void => {
-      this.take(missing, all, known);
+      this.take(missing, all, known, this.cache.now());
     };
     if (outcomes.some((outcome) => outcome instanceof Promise)) {
       return Promise.all(outcomes.map((outcome) => Promise.resolve(outcome))).then(take);
@@ -100,10 +100,12 @@ export class BatchAssessor {
     if (left.size === 0) return;
     const leavesDoubt = (answers: readonly IpIntelligence[]): boolean =>
       isDoubtful(this.assessor.scoreOfAnswers(answers));
-    this.take(left, await this.lookup.bulk.lookup([...left.values()], leavesDoubt), known);
+    const since = this.cache.now();
+    this.take(left, await this.lookup.bulk.lookup([...left.values()], leavesDoubt), known, since);
   }
 
-  private take(missing: Missing, outcomes: readonly LookupOutcome[], known: KnownAssessments): void {
+  /** @param since when the lookups began. */
+  private take(missing: Missing, outcomes: readonly LookupOutcome[], known: KnownAssessments, since: number): void {
     let index = 0;
     for (const [key, target] of missing) {
       const outcome = outcomes[index++];
@@ -111,7 +113,7 @@ export class BatchAssessor {
       const loaded = this.assessor.loaded(target, outcome);
       // Vendors that refused a bulk lookup may still answer the requests: its failures are not theirs.
       const isPaid = outcome.askedVendors && outcome.hasQuorum && !outcome.failures.some(({ refused }) => refused);
-      if (isPaid) this.cache.keepPaid(key, loaded);
+      if (isPaid) this.cache.keepPaid(key, loaded, since);
       known.set(key, loaded.value, target);
     }
   }

@@ -20,6 +20,11 @@ describe('cacheSecondsOf', () => {
     expect(() => cacheSecondsOf({ anonymised: seconds })).toThrow(/anonymised/);
   });
 
+  it('keeps no missing verdict for longer than five minutes', () => {
+    expect(cacheSecondsOf({ failure: 300 }).failure).toBe(300);
+    expect(() => cacheSecondsOf({ failure: 301 })).toThrow(/failure=301 must be 0 to 300 seconds/);
+  });
+
   it('refuses a name that is none, and text', () => {
     expect(() => cacheSecondsOf({ lwo: 1 } as unknown as CacheSeconds)).toThrow(/lwo/);
     expect(() => cacheSecondsOf({ low: 'an hour' } as unknown as CacheSeconds)).toThrow(/low=an hour/);

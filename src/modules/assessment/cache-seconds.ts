@@ -13,7 +13,7 @@ export interface CacheSeconds {
   readonly anonymised: number;
   /** At most this where a vendor is missing in the verdict. @default 300 */
   readonly degraded: number;
-  /** Without a verdict; 0 asks again for every request. @default 10 */
+  /** Without a verdict, 300 at most; 0 asks again for every request. @default 10 */
   readonly failure: number;
   /** Beyond its time, while it is renewed in the background; on routes that take stand-ins only. @default 60 */
   readonly staleWhileRevalidate: number;
@@ -35,14 +35,17 @@ export const DEFAULT_CACHE_SECONDS: CacheSeconds = {
 
 /** A month: no verdict on an address is worth more. */
 const MOST_SECONDS = 30 * 86_400;
+/** One timeout must not keep an address without a verdict for longer. */
+const MOST_FAILURE_SECONDS = 300;
 
 /** @throws InvalidConfigurationError naming the one that cannot be meant. */
 export function cacheSecondsOf(given: Partial<CacheSeconds> = {}): CacheSeconds {
   const known = Object.keys(DEFAULT_CACHE_SECONDS);
   for (const [name, seconds] of Object.entries(given)) {
-    if (known.includes(name) && seconds >= 0 && seconds <= MOST_SECONDS) continue;
+    const most = name === 'failure' ? MOST_FAILURE_SECONDS : MOST_SECONDS;
+    if (known.includes(name) && seconds >= 0 && seconds <= most) continue;
     throw new InvalidConfigurationError(
-      `cache.seconds: ${name}=${String(seconds)} must be 0 to ${MOST_SECONDS} seconds for one of: ${known.join(', ')}.`,
+      `cache.seconds: ${name}=${String(seconds)} must be 0 to ${most} seconds for one of: ${known.join(', ')}.`,
     );
   }
   return { ...DEFAULT_CACHE_SECONDS, ...given };

@@ -26,7 +26,7 @@ const full: IpIntelligence = intelligence(
 const failure: ProviderFailure = { providerId: 'two', code: 'PROVIDER_TIMEOUT', retryAfterMs: 9 };
 
 const share = (answers: readonly IpIntelligence[], failures: readonly ProviderFailure[] = []): unknown =>
-  JSON.parse(JSON.stringify(sharedOutcome({ answers, failures, hasQuorum: true, askedVendors: true })));
+  JSON.parse(JSON.stringify(sharedOutcome({ answers, failures, hasQuorum: true, askedVendors: true }, providers)));
 const read = (data: unknown) => readSharedOutcome(data, providers);
 
 /** The sound outcome with one place changed. */

@@ -10,17 +10,33 @@ import { cleanOutcome, mapAll } from './clean-outcome.js';
 export const SHARED_OUTCOME_FORM = 1;
 
 /**
- * What processes share of a lookup: what each provider said and not what we made of it, so that no other policy,
- * scorecard or combiner is ever served with an old score, and nobody can put a score of his own there.
+ * What processes share of a lookup: what each vendor said and not what we made of it, so that no other policy,
+ * scorecard or combiner is ever served with an old score, and nobody can put a score of his own there. Offline data is
+ * not in it: every process has its own, and one that begins may not have its lists yet.
  */
-export function sharedOutcome({ answers, failures }: LookupOutcome): unknown {
-  return cleanOutcome({ answers, failures });
+export function sharedOutcome(
+  { answers, failures }: LookupOutcome,
+  vendors: readonly IpIntelligenceProvider[],
+): unknown {
+  const isVendors = ({ providerId }: { readonly providerId: string }): boolean =>
+    vendors.some(({ id }) => id === providerId);
+  return cleanOutcome({ answers: answers.filter(isVendors), failures: failures.filter(isVendors) });
+}
+
+/** Failures that are about the address; any other may be of the process that asked. */
+const OF_THE_ADDRESS: readonly ProviderFailure['code'][] = ['NO_DATA', 'PROVIDER_BAD_INPUT'];
+
+/** Vendors that did not answer somebody else and might answer here. */
+export function vendorsMissedIn(said: readonly Settled[]): readonly string[] {
+  return said.flatMap((result) =>
+    'facts' in result || OF_THE_ADDRESS.includes(result.code) ? [] : [result.providerId],
+  );
 }
 
 /**
- * What the providers said, out of what another process shared.
+ * What the vendors said, out of what another process shared.
  *
- * @returns `undefined` unless all of it is of the promised form and from providers of this process.
+ * @returns `undefined` unless all of it is of the promised form and from vendors of this process.
  */
 export function readSharedOutcome(
   data: unknown,

@@ -195,7 +195,7 @@ describe('TieredCache over what processes share', () => {
 
   it('hands on what is shared without keeping it, and keeps and shares what was made elsewhere', async () => {
     const { one, other, ask } = setUp();
-    one.cache.keep('key', { value: { number: 9, fails: false }, data: { number: 9 } });
+    one.cache.keep('key', { value: { number: 9, fails: false }, data: { number: 9 } }, 0);
     await settled();
     expect(await other.cache.fromShared('key', other.work)).toEqual({ number: 9, fails: false });
     expect([other.cache.peek('key'), one.cache.peek('key')]).toEqual([undefined, { number: 9, fails: false }]);

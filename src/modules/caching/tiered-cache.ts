@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { whenReady, type MaybePromise } from '../../common/async/maybe-promise.js';
 import type { Clock } from '../../common/clock/clock.js';
 import { entryOf, isFresh, type CacheEntry, type CacheLife } from './cache-entry.js';
@@ -78,6 +79,7 @@ export class TieredCache<V extends object> {
   private readonly known: MemoryCache<V>;
   private readonly failures: MemoryCache<V>;
   private readonly flights = new SingleFlight<V>();
+  private readonly forgottenAt = new LRUCache<string, number>({ max: MAX_FAILURES });
 
   constructor(private readonly options: TieredCacheOptions<V>) {
     const { clock, maxEntries, shared } = options;
@@ -115,9 +117,10 @@ export class TieredCache<V extends object> {
     return entry !== undefined && isFresh(entry, clock.now()) ? entry.value : undefined;
   }
 
-  /** Keeps what was made elsewhere. */
-  keep(key: string, { value, data }: Loaded<V>): void {
+  /** Keeps what was made elsewhere, unless it was to be forgotten meanwhile. @param since when it was asked for. */
+  keep(key: string, { value, data }: Loaded<V>, since: number): void {
     const { shared } = this.options;
+    if ((this.forgottenAt.get(key) ?? -Infinity) >= since) return;
     const ttlMs = this.remember(key, value);
     if (ttlMs > 0 && data !== undefined && shared?.isUp === true) {
       void shared.put(key, { data, storedAt: this.options.clock.now() }, ttlMs);
@@ -137,6 +140,7 @@ export class TieredCache<V extends object> {
 
   /** With what is under way: it was asked for before. */
   private drop(key: string): void {
+    this.forgottenAt.set(key, this.options.clock.now());
     this.known.delete(key);
     this.failures.delete(key);
     this.flights.abandon(key);

@@ -71,10 +71,17 @@ function rule(assessment: RiskAssessment, policy: IpRiskPolicy, context: Request
   }
 }
 
-/** A verdict that the policy does not take in the place of a current one lets nobody through; whom it blocks it blocks. */
+/** A verdict that the policy does not take in the place of a current one opens nothing; where it is stricter it holds. */
 function ruleOnRefused(assessment: ScoredAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
   const ruling = ruleOnScore(assessment, policy, context);
-  return ruling.action === 'block' ? ruling : withoutVerdict(policy, 'unavailable', ruling.degraded);
+  const withoutIt = withoutVerdict(policy, 'unavailable', ruling.degraded);
+  return ruling.action === 'block' || isStricter(ruling.action, withoutIt.action) ? ruling : withoutIt;
+}
+
+const BY_STRICTNESS: readonly RiskAction[] = ['allow', 'monitor', 'challenge', 'review', 'block'];
+
+function isStricter(action: RiskAction, than: RiskAction): boolean {
+  return BY_STRICTNESS.indexOf(action) > BY_STRICTNESS.indexOf(than);
 }
 
 function withoutVerdict(
@@ -235,7 +242,7 @@ function toDecision(
     failedOpen: isWithoutVerdict && (action === 'allow' || action === 'monitor'),
     failedClosed: isWithoutVerdict && (action === 'block' || action === 'review'),
     requireMfa: action === 'challenge',
-    degraded,
+    degraded: Object.freeze(degraded),
     policy: reference,
     mode: policy.mode,
     onChallenge: policy.onChallenge,

@@ -1,12 +1,15 @@
 import type { Clock } from '../../../common/clock/clock.js';
 import { recordOf, textIn } from '../../../common/json/json-fields.js';
-import type { EntrySeal } from './entry-seal.js';
+import type { EntrySeal } from '../../../common/redis/entry-seal.js';
 import type { RedisStore } from '../../../common/redis/redis-store.js';
 
 const CHANNEL = 'ip-risk:forget';
 /** Milliseconds for which a process that heard nothing can still learn what was forgotten. */
 const KEPT_MS = 86_400_000;
 const MOST_KEPT = 10_000;
+/** Notes that are read at once, and milliseconds until it is tried again where they could not be. */
+const PAGE = 500;
+const RETRY_MS = 1000;
 
 export interface ForgottenKeysOptions {
   readonly store: RedisStore;
@@ -48,16 +51,33 @@ export class ForgottenKeys {
       const key = this.keyIn(note);
       if (key !== undefined) listener(key);
     };
-    return this.options.store.subscribe(CHANNEL, hear, () => void this.catchUp(hear));
+    let hasEnded = false;
+    let cancelRetry = (): void => undefined;
+    const catchUp = (): void => {
+      cancelRetry();
+      this.readAll(hear).catch(() => {
+        // The listener is often back before the rest is.
+        if (!hasEnded) cancelRetry = this.options.clock.after(RETRY_MS, catchUp);
+      });
+    };
+    const unsubscribe = this.options.store.subscribe(CHANNEL, hear, catchUp);
+    return () => {
+      hasEnded = true;
+      cancelRetry();
+      unsubscribe();
+    };
   }
 
-  private async catchUp(hear: (note: string) => void): Promise<void> {
-    try {
-      const since = this.options.clock.now() - KEPT_MS;
-      const notes = await this.options.store.run((client) => client.zrangebyscore(this.listName, since, '+inf'));
+  /** The latest first, page by page: others get their turn between two. @throws RedisUnavailableError */
+  private async readAll(hear: (note: string) => void): Promise<void> {
+    const { store, clock } = this.options;
+    const since = clock.now() - KEPT_MS;
+    for (let offset = 0; offset < MOST_KEPT; offset += PAGE) {
+      const notes = await store.run((client) =>
+        client.zrevrangebyscore(this.listName, '+inf', since, 'LIMIT', offset, PAGE),
+      );
       for (const note of notes) hear(note);
-    } catch {
-      // Away again: the next time it is back begins with this as well.
+      if (notes.length < PAGE) return;
     }
   }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../common/clock/clock.js';
 import { fieldOf, numberIn, recordOf } from '../../../common/json/json-fields.js';
 import type { Lease, LeaseAnswer, SharedEntry, SharedTier } from '../shared-tier.js';
-import { MOST_ENTRY_LENGTH, type EntrySeal } from './entry-seal.js';
+import { MOST_ENTRY_LENGTH, type EntrySeal } from '../../../common/redis/entry-seal.js';
 import { ForgottenKeys } from './forgotten-keys.js';
 import type { RedisClient, RedisStore } from '../../../common/redis/redis-store.js';
 import { FORGET, LEASE, LOOK, PUT, RELEASE } from './tier-scripts.js';

@@ -77,9 +77,14 @@ export class ProviderLookup {
     return this.lanes.length > 0;
   }
 
-  /** False while every vendor refuses unsent: asking them costs nothing. */
-  get mayPay(): boolean {
-    return this.lanes.some(({ isAsked }) => isAsked);
+  /** The vendors, in order of preference. */
+  get vendors(): readonly IpIntelligenceProvider[] {
+    return this.lanes.map(({ provider }) => provider);
+  }
+
+  /** False while that vendor refuses every call unsent. @default of any vendor */
+  mayAsk(vendorId?: string): boolean {
+    return this.lanes.some(({ provider, isAsked }) => isAsked && (vendorId ?? provider.id) === provider.id);
   }
 
   /** Changes whenever the data behind any provider does. */

@@ -10,16 +10,18 @@ const HOUR_MS = 3_600_000;
 jest.setTimeout(60_000);
 
 const ip = (text: string): IpAddress => parseIpAddress(text) as IpAddress;
-/** The n-th address of a site. */
-const inSite = (site: number, host: number): IpAddress => ip(`2001:db8:${site.toString(16)}::${host.toString(16)}`);
+/** An address in the n-th /64 of a site. */
+const inSite = (site: number, network: number): IpAddress =>
+  ip(`2001:db8:${site.toString(16)}:${network.toString(16)}::1`);
 
 function setUp(options: Partial<QuotaBrakeOptions> = {}) {
   const clock = new FakeClock();
   const brake = new QuotaBrake({ clock, ...options });
-  /** How many of so many new ones it lets through. */
+  let next = 0;
+  /** How many of so many new ones it lets through; no index comes twice. */
   const admitted = async (count: number, addressOf: (index: number) => IpAddress, asn?: number) => {
     let sum = 0;
-    for (let index = 0; index < count; index += 1) sum += (await brake.admit(addressOf(index), asn)) ? 1 : 0;
+    for (const end = next + count; next < end; next += 1) sum += (await brake.admit(addressOf(next), asn)) ? 1 : 0;
     return sum;
   };
   return { clock, brake, admitted };
@@ -48,7 +50,7 @@ describe('QuotaBrake', () => {
 
   it('counts IPv4 addresses by their system only', async () => {
     const { admitted } = setUp({ perPrefix: 1, perAsn: 300 });
-    expect(await admitted(9, () => ip('192.0.2.1'), 64497)).toBe(9);
+    expect(await admitted(200, (index) => ip(`192.0.2.${index}`), 64497)).toBe(200);
     expect(await admitted(400, (index) => ip(`203.0.${index >> 8}.${index & 255}`), 64496)).toBe(300);
   });
 
@@ -109,15 +111,27 @@ describe('QuotaBrake', () => {
     },
   );
 
-  it('takes a million addresses of one /48 and lets 256 of them through', () => {
+  it('takes a million addresses of one /48 and lets those of 256 networks through', () => {
     const { brake } = setUp();
-    const words = (index: number): Ipv6Words => [0x20010db8, 0x70000 + (index >> 16), index, 0];
-    let sum = 0;
+    const words = (index: number): Ipv6Words => [0x20010db8, 0x70000 + (index & 0xffff), index, 0];
+    const networks = new Set<number>();
     for (let index = 0; index < 1_000_000; index += 1) {
-      if (brake.admit({ family: 6, text: 'any', words: words(index) }, 64496) === true) sum += 1;
+      if (brake.admit({ family: 6, text: 'any', words: words(index) }, 64496) === true) networks.add(index & 0xffff);
     }
-    expect(sum).toBe(256);
-    expect(brake.report()).toMatchObject({ braked: 999_744, lastBrakedBy: 'prefix' });
+    expect(networks.size).toBe(256);
+    expect(brake.report()).toMatchObject({ lastBrakedBy: 'prefix' });
+  });
+
+  it('counts a network once in a window, however often and by whichever of its addresses it is asked about', async () => {
+    const { clock, brake, admitted } = setUp({ perPrefix: 2, perAsn: 3 });
+    const inNetwork = (host: number) => ip(`2001:db8:1:1::${host.toString(16)}`);
+    expect(await admitted(1000, inNetwork, 64496)).toBe(1000);
+    expect(await admitted(1000, () => ip('203.0.113.1'), 64496)).toBe(1000);
+    expect(await admitted(10, (index) => inSite(1, 2 + index), 64496)).toBe(1);
+    expect(await admitted(1000, inNetwork, 64496)).toBe(1000);
+    clock.advance(HOUR_MS);
+    expect(await admitted(10, (index) => inSite(1, 20 + index), 64496)).toBe(2);
+    expect(brake.admit(inNetwork(1), 64496)).toBe(false);
   });
 
   it('keeps the count of a system whose sites are more than it remembers', async () => {
@@ -125,7 +139,7 @@ describe('QuotaBrake', () => {
     const systems = Array.from({ length: 12 }, (_, index) => 64_496 + index);
     let sum = 0;
     for (const asn of systems)
-      sum += await admitted(6000, (index) => ip(`2001:${asn.toString(16)}:${index.toString(16)}::1`), asn);
+      sum += await admitted(6000, (index) => ip(`2001:${asn.toString(16)}:${(index % 6000).toString(16)}::1`), asn);
     expect(sum).toBe(12 * 5000);
     for (const asn of systems) expect(brake.admit(ip('2001:db8::1'), asn)).toBe(false);
   });
@@ -136,9 +150,10 @@ describe('QuotaBrake with other processes', () => {
     const clock = new FakeClock();
     const counter = fakeCounter(clock);
     const brakes = [1, 2].map(() => new QuotaBrake({ clock, counter, perPrefix: 10 })) as [QuotaBrake, QuotaBrake];
+    let next = 0;
     const count = async (brake: QuotaBrake, times: number, site = 1) => {
       const all = await Promise.all(
-        Array.from({ length: times }, async (_, index) => await brake.admit(inSite(site, index), 64496)),
+        Array.from({ length: times }, async () => await brake.admit(inSite(site, (next += 1)), 64496)),
       );
       return all.filter(Boolean).length;
     };
@@ -212,9 +227,10 @@ describe('QuotaBrake in any schedule', () => {
         const clocks = [0, 400, -90_000].map((skew) => new FakeClock(counterClock.now() + skew));
         const brakes = clocks.map((clock) => new QuotaBrake({ clock, counter, windowMs: WINDOW_MS, ...limits }));
         const sums = new Map<string, number>();
+        let network = 0;
         for (const { brake, burst, advance } of schedule) {
           const answers = await Promise.all(
-            burst.map(async ({ site, asn }) => await brakes[brake]?.admit(inSite(site, 1), asn)),
+            burst.map(async ({ site, asn }) => await brakes[brake]?.admit(inSite(site, (network += 1)), asn)),
           );
           burst.forEach(({ site, asn }, index) => {
             if (answers[index] !== true) return;
@@ -243,10 +259,11 @@ describe('QuotaBrake in any schedule', () => {
         const counter = isAway ? { count: () => undefined } : undefined;
         const brake = new QuotaBrake({ clock, counter, windowMs: WINDOW_MS, ...limits });
         let passedMs = 0;
+        let network = 0;
         const sums = new Map<string, number>();
         for (const { burst, advance } of schedule) {
           for (const { site, asn } of burst) {
-            if (!(await brake.admit(inSite(site, 1), asn))) continue;
+            if (!(await brake.admit(inSite(site, (network += 1)), asn))) continue;
             for (const key of [`site ${site}`, ...(asn === undefined ? [] : [`AS${asn}`])])
               sums.set(key, (sums.get(key) ?? 0) + 1);
           }
@@ -259,9 +276,9 @@ describe('QuotaBrake in any schedule', () => {
           expect(sum).toBeLessThanOrEqual(windows * (key.startsWith('AS') ? limits.perAsn : limits.perPrefix));
         }
         // Whatever the clock did: from the next address on it is a window at most.
-        await brake.admit(inSite(1, 1), 1);
+        await brake.admit(inSite(1, (network += 1)), 1);
         clock.advance(WINDOW_MS);
-        expect(await brake.admit(inSite(1, 1), 1)).toBe(true);
+        expect(await brake.admit(inSite(1, (network += 1)), 1)).toBe(true);
       }),
       { numRuns: 200 },
     );

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { MaybePromise } from '../../../common/async/maybe-promise.js';
 import type { Clock } from '../../../common/clock/clock.js';
 import { InvalidConfigurationError } from '../../../common/errors/ip-risk.error.js';
@@ -38,9 +39,12 @@ interface Counted {
 /** One site: what a subscriber of any size is given (RFC 6177). */
 const SITE_LENGTH = 48;
 const HIGHEST_ASN = 0xffffffff;
+/** Some 10 MB at most. Only what is within the caps comes in. */
+const MOST_ADMITTED = 100_000;
 
 /**
- * Keeps one network from burning the vendors' quota with ever new addresses. An address is counted by its IPv6 /48 and
+ * Keeps one network from burning the vendors' quota with ever new addresses, an IPv6 /64 being one. An address is counted
+ * once in a window, by its IPv6 /48 and
  * by its autonomous system. One whose system is not known is not counted by it: without ASN data the whole world would
  * share one cap.
  *
@@ -50,6 +54,9 @@ const HIGHEST_ASN = 0xffffffff;
 export class QuotaBrake {
   private readonly prefixes: CappedWindows | undefined;
   private readonly systems: CappedWindows | undefined;
+  /** Networks that were counted, and until when: to ask about one again, because there was no verdict, is not to be new. */
+  private readonly admitted = new LRUCache<string, number>({ max: MOST_ADMITTED });
+  private readonly windowMs: number;
   private readonly clock: Clock;
   private braked = 0;
   private lastBrakedAt: number | undefined;
@@ -65,6 +72,7 @@ export class QuotaBrake {
     // Apart, so that no number of prefixes pushes out the count of a system.
     this.prefixes = windowsOf(perPrefix);
     this.systems = windowsOf(perAsn);
+    this.windowMs = windowMs;
     this.clock = clock;
   }
 
@@ -75,22 +83,34 @@ export class QuotaBrake {
    * @param asn of the address; anything but 1 to 4294967295 is not known and counts for no system.
    */
   admit(address: IpAddress, asn: number | undefined): MaybePromise<boolean> {
+    const network = prefixKey(address);
+    if (this.isAdmitted(network)) return true;
     const counted = this.countsOf(address, asn);
     // Before any is counted: what one cap refuses does not use up the other. All are looked at, which is how a window
     // notices that the clock was set back.
     const [full] = counted.filter(({ windows, key }) => !windows.hasRoom(key));
     if (full !== undefined) return this.brake(full.by);
     const answers = counted.map(({ windows, key }) => windows.take(key));
+    // Before the others have answered: the same network may come again meanwhile.
+    this.admitted.set(network, this.clock.now() + this.windowMs);
     if (answers.every((answer) => answer === true)) return true;
     return Promise.all(answers.map(async (answer) => await answer)).then((all) => {
       const refused = counted[all.indexOf(false)];
-      return refused === undefined || this.brake(refused.by);
+      if (refused === undefined) return true;
+      this.admitted.delete(network);
+      return this.brake(refused.by);
     });
   }
 
   report(): BrakeReport {
     const { braked, lastBrakedAt, lastBrakedBy } = this;
     return { braked, lastBrakedAt, lastBrakedBy };
+  }
+
+  private isAdmitted(network: string): boolean {
+    const leftMs = (this.admitted.get(network) ?? 0) - this.clock.now();
+    // More than a window is left: the clock was set back.
+    return leftMs > 0 && leftMs <= this.windowMs;
   }
 
   private countsOf(address: IpAddress, asn: number | undefined): readonly Counted[] {
