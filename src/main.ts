@@ -25,11 +25,14 @@ try {
   // A stop that was asked for is a success: exit 0, and not the signal once more.
   app.enableShutdownHooks([], { useProcessExit: true });
   endWhenAsked();
-  const { host, port, apiKeys } = app.get<ServiceConfig>(serviceConfig.KEY);
+  const { host, port, apiKeys, redisUrl, hashKey } = app.get<ServiceConfig>(serviceConfig.KEY);
   await app.listen(port, host);
   app.flushLogs();
   if (!apiKeys.isRequired) {
     logger.warn('No IP_RISK_API_KEYS are set: the service answers on loopback only. Set keys to open it to a network.');
+  }
+  if (redisUrl !== undefined && hashKey === undefined) {
+    logger.warn('REDIS_URL is set without IP_RISK_HASH_KEY: whoever can write to that Redis can put verdicts there.');
   }
   logger.log(`Listening on ${await app.getUrl()} after ${Math.round(process.uptime() * 1000)} ms`);
 } catch (error) {

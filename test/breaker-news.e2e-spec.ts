@@ -1,15 +1,24 @@
 import { parseIpAddress, type IpAddress } from '../src/common/ip/ip-address.js';
+import { EntrySeal } from '../src/common/redis/entry-seal.js';
 import { RedisStore } from '../src/common/redis/redis-store.js';
+import { lookupOptions } from '../src/modules/ip-risk/engine-options.js';
 import { RedisBreakerNews } from '../src/modules/providers/protection/breaker-news/redis-breaker-news.js';
 import { VendorLane } from '../src/modules/providers/protection/vendor-lane.js';
+import { accountOf } from '../src/modules/providers/vendor.js';
 import { eventually } from './support/eventually.js';
+import { example } from './support/example-vendor.js';
 import { FakeClock } from './support/fake-clock.js';
 import { RedisCluster } from './support/redis-cluster.js';
 import { NO_REDIS, RedisProcess } from './support/redis-process.js';
 import { failWith, ScriptedProvider } from './support/scripted-provider.js';
 
 const CHANNEL = 'ip-risk:vendor-news';
-const KEY = 'ip-risk:vendor-news:v';
+const ACCOUNT = '0123456789ab';
+const KEY = `ip-risk:vendor-news:v:${ACCOUNT}`;
+const HASH_KEY = 'a-secret-of-the-tests';
+const seal = new EntrySeal(HASH_KEY);
+const newsOn = (store: RedisStore, more: Partial<ConstructorParameters<typeof RedisBreakerNews>[1]> = {}) =>
+  new RedisBreakerNews(store, { seal, accountOf: () => ACCOUNT, ...more });
 const address = parseIpAddress('8.8.8.8') as IpAddress;
 const context = { signal: new AbortController().signal, deadlineAt: Infinity };
 /** Starting servers and waiting for connections; only a failure takes as long. */
@@ -23,13 +32,18 @@ describeWithRedis('RedisBreakerNews', () => {
   let redis: RedisProcess;
   let stores: RedisStore[] = [];
 
-  /** The lane of one process, which hears what the others say. */
-  const process = async () => {
-    const store = await RedisStore.open(redis.url);
+  /** A slow machine is no outage. */
+  const open = async (url = redis.url) => {
+    const store = await RedisStore.open(url, { deadlineMs: 5000 });
     stores.push(store);
+    return store;
+  };
+  /** The lane of one process, which hears what the others say. */
+  const process = async (more: Parameters<typeof newsOn>[1] = {}) => {
+    const store = await open();
     const vendor = new ScriptedProvider('v');
     const clock = new FakeClock();
-    const lane = new VendorLane({ provider: vendor, clock, news: new RedisBreakerNews(store) });
+    const lane = new VendorLane({ provider: vendor, clock, news: newsOn(store, more) });
     await lane.start();
     return { vendor, clock, lane, ask: () => lane.ask(address, context) };
   };
@@ -83,35 +97,103 @@ describeWithRedis('RedisBreakerNews', () => {
   });
 
   it('does not put a suspicion in the place of a pause', async () => {
-    const store = await RedisStore.open(redis.url);
-    stores.push(store);
-    const news = new RedisBreakerNews(store);
+    const store = await open();
+    const news = newsOn(store);
     const pause = { kind: 'paused', providerId: 'v', code: 'PROVIDER_QUOTA', pauseMs: 60_000 } as const;
     news.tell(pause);
     news.tell({ kind: 'suspected', providerId: 'v' });
     await eventually(async () => {
-      expect(await new RedisBreakerNews(store).recent('v')).toMatchObject({ kind: 'paused' });
+      expect(await newsOn(store).recent('v')).toMatchObject({ kind: 'paused' });
     });
     expect(await news.recent('v')).toBeUndefined();
   });
 
   it('takes no notice of anything else in the channel or under the key', async () => {
-    const pause = { from: 'x', kind: 'paused', providerId: 'v', code: 'PROVIDER_QUOTA', pauseMs: 60_000 };
+    const pause = {
+      from: 'x',
+      account: ACCOUNT,
+      kind: 'paused',
+      providerId: 'v',
+      code: 'PROVIDER_QUOTA',
+      pauseMs: 60_000,
+    };
     // Without an end.
-    await redis.look('SET', KEY, JSON.stringify(pause));
+    await redis.look('SET', KEY, seal.close(KEY, pause));
     const a = await process();
     expect(a.lane.report().breaker).toBe('closed');
+    // Sealed for another place, and not at all.
+    for (const text of [seal.close(CHANNEL, pause), JSON.stringify(pause)]) {
+      await redis.look('SET', KEY, text, 'PX', '60000');
+      expect((await process()).lane.report().breaker).toBe('closed');
+    }
     await redis.look('DEL', KEY);
     await redis.look('RPUSH', KEY, 'x');
-    await heardBy(1);
-    for (const text of ['', '{', '[]', '7', JSON.stringify({ ...pause, pauseMs: -1 }), 'x'.repeat(100_000)]) {
+    await heardBy(3);
+    const wrong = [
+      { ...pause, pauseMs: -1 },
+      { ...pause, providerId: 'w' },
+      { ...pause, account: 'another' },
+    ];
+    const sealed = wrong.map((note) => seal.close(CHANNEL, note));
+    const forged = [JSON.stringify(pause), new EntrySeal().close(CHANNEL, pause), seal.close(KEY, pause)];
+    for (const text of ['', '{', '[]', '7', 'x'.repeat(100_000), ...sealed, ...forged]) {
       await redis.look('PUBLISH', CHANNEL, text);
     }
-    await redis.look('PUBLISH', CHANNEL, JSON.stringify({ ...pause, providerId: 'w' }));
     expect((await process()).lane.report().breaker).toBe('closed');
     // In the order of arrival: what came before it was heard too.
-    await redis.look('PUBLISH', CHANNEL, JSON.stringify({ from: 'x', kind: 'suspected', providerId: 'v' }));
+    await redis.look('PUBLISH', CHANNEL, seal.close(CHANNEL, { ...pause, kind: 'suspected' }));
     await reported(a, { breaker: 'half-open' });
+  });
+
+  it('carries nothing to who has another account or another hash key', async () => {
+    const a = await process();
+    const same = await process();
+    const strangers = [
+      await process({ accountOf: () => 'another' }),
+      await process({ seal: new EntrySeal() }),
+      await process({ seal: new EntrySeal('another-secret-of-the-tests') }),
+    ];
+    await heardBy(5);
+    a.vendor.script = failWith('PROVIDER_QUOTA', 60_000);
+    await a.ask();
+    await reported(same, { breaker: 'open', heard: 'paused' });
+    strangers.push(await process({ accountOf: () => 'another' }), await process({ seal: new EntrySeal() }));
+    await heardBy(7);
+    // What comes after it is heard, so it was heard as well.
+    for (const [account, by] of [
+      ['another', seal],
+      [ACCOUNT, new EntrySeal()],
+      [ACCOUNT, new EntrySeal('another-secret-of-the-tests')],
+    ] as const) {
+      const note = { from: 'x', account, kind: 'suspected', providerId: 'v' };
+      await redis.look('PUBLISH', CHANNEL, by.close(CHANNEL, note));
+    }
+    for (const stranger of strangers) await reported(stranger, { breaker: 'half-open', heard: 'suspected' });
+  });
+
+  it('is set up by the module for the account of each vendor and the hash key', async () => {
+    const setUp = async (key: string, hashKey = HASH_KEY) => {
+      const providers = [example({ key })];
+      const options = { providers, redis: { url: redis.url, hashKey } };
+      const { news } = lookupOptions(options, providers, { cache: await open(), lasting: undefined }, new FakeClock());
+      if (news === undefined) throw new Error('There is no news.');
+      return news;
+    };
+    const [first, second, otherAccount, otherSeal] = await Promise.all([
+      setUp('a-key-of-production'),
+      setUp('a-key-of-production'),
+      setUp('a-key-of-staging'),
+      setUp('a-key-of-production', 'another-secret-of-the-tests'),
+    ]);
+    const told = { kind: 'suspected', providerId: 'example' } as const;
+    first.tell(told);
+    await eventually(async () => {
+      expect(await second.recent('example')).toEqual(told);
+    });
+    expect(await otherAccount.recent('example')).toBeUndefined();
+    expect(await otherSeal.recent('example')).toBeUndefined();
+    const account = accountOf(example({ key: 'a-key-of-production' }));
+    expect(await redis.look('KEYS', '*')).toEqual([`ip-risk:vendor-news:example:${account}`]);
   });
 
   it('tells and hears nothing while Redis is away, starts all the same, and hears again when it is back', async () => {
@@ -139,12 +221,8 @@ describeWithRedis('RedisBreakerNews', () => {
   it('carries news over a cluster, whatever node each process talks to', async () => {
     const cluster = await RedisCluster.start();
     try {
-      const open = async () => {
-        const store = await RedisStore.open(cluster.url);
-        stores.push(store);
-        return new RedisBreakerNews(store);
-      };
-      const processes = await Promise.all([open(), open(), open()]);
+      const member = async () => newsOn(await open(cluster.url));
+      const processes = await Promise.all([member(), member(), member()]);
       const news = { kind: 'suspected', providerId: 'v' } as const;
       const heard = new Set<RedisBreakerNews>();
       for (const each of processes) {

@@ -100,6 +100,23 @@ describe('the bulk API while lookups take their time', () => {
     expect((await service.http.post(BULK, { ips: [CLIENTS.tor] })).status).toBe(200);
   });
 
+  it('logs no error for callers who go away, before their list is there or while it is answered', async () => {
+    const errors: unknown[] = [];
+    const ignore = (): void => undefined;
+    service.app.useLogger({ log: ignore, warn: ignore, error: (...told: unknown[]) => errors.push(told) });
+    const gone = closedAnswers(service.app.getHttpServer() as Server, 2);
+    const headers = { 'content-type': 'application/json', 'content-length': '1000' };
+    const broken = request(new URL(BULK, await service.app.getUrl()), { method: 'POST', headers, agent: false });
+    broken.on('error', ignore).write('{"ips":', () => setTimeout(() => broken.destroy(), 100));
+    const { sent, text } = await opened(addresses(81, 5000));
+    text.catch(ignore);
+    sent.destroy();
+    await gone;
+    provider.answer();
+    expect((await service.http.post(BULK, { ips: [CLIENTS.tor] })).status).toBe(200);
+    expect(errors).toEqual([]);
+  });
+
   it('looks nothing more up for a caller who has gone', async () => {
     const networks = [81, 83, 84, 85];
     const gone = closedAnswers(service.app.getHttpServer() as Server, networks.length);

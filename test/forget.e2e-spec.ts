@@ -1,17 +1,23 @@
 import { IP_INTELLIGENCE_PROVIDERS } from 'nestjs-ip-risk';
 import { ApiKeys } from '../src/common/config/api-keys.js';
+import type { ServiceConfig } from '../src/common/config/service-config.js';
 import { ServiceApp } from './support/service-app.js';
 import { StubProvider } from './support/stub-provider.js';
+
+jest.setTimeout(60_000);
 
 describe('DELETE /v1/ips/{ip}', () => {
   let stub: StubProvider;
   let service: ServiceApp;
 
-  beforeEach(async () => {
-    stub = new StubProvider();
-    service = await ServiceApp.start({ apiKeys: new ApiKeys(['a-key-of-the-tests']) }, (builder) =>
+  const started = (settings: Partial<ServiceConfig> = {}): Promise<ServiceApp> =>
+    ServiceApp.start({ apiKeys: new ApiKeys(['a-key-of-the-tests']), ...settings }, (builder) =>
       builder.overrideProvider(IP_INTELLIGENCE_PROVIDERS).useValue([stub]),
     );
+
+  beforeEach(async () => {
+    stub = new StubProvider();
+    service = await started();
   });
   afterEach(() => service.close());
 
@@ -33,7 +39,55 @@ describe('DELETE /v1/ips/{ip}', () => {
     expect((await forget(text)).status).toBe(400);
   });
 
-  it('wants a key', async () => {
-    expect((await forget('8.8.8.8', [])).status).toBe(401);
+  const json: [string, string] = ['content-type', 'application/json'];
+  const BODIES = ['', '{', '{}', '['.repeat(500), 'x'.repeat(100_000)];
+
+  it('takes an empty body of JSON and an empty object', async () => {
+    for (const body of ['', '{}']) {
+      const call = { method: 'DELETE', headers: [...withKey, json], body };
+      expect([body, (await service.http.call('/v1/ips/8.8.8.8', call)).status]).toEqual([body, 200]);
+    }
+    const score = await service.http.post('/v1/ips/risk', '', [...withKey, json]);
+    expect(score.status).toBe(400);
+  });
+
+  it.each(['{', '{"a":1}', '['.repeat(500)])('answers 400 for the body %s', async (body) => {
+    const call = { method: 'DELETE', headers: [...withKey, json], body };
+    expect((await service.http.call('/v1/ips/8.8.8.8', call)).status).toBe(400);
+  });
+
+  it('wants a key before it reads a body, and counts who has none', async () => {
+    const limited = await started({ throttleLimit: 3 });
+    try {
+      for (const [index, body] of BODIES.entries()) {
+        const ask = async (type: [string, string][]): Promise<number> => {
+          return (
+            await limited.http.from(`9.9.7.${index}`, '/v1/ips/8.8.8.8', { method: 'DELETE', headers: type, body })
+          ).status;
+        };
+        const statuses = [await ask([json]), await ask([['content-type', 'text/xml']]), await ask([json])];
+        expect([body, ...statuses, await ask([json])]).toEqual([body, 401, 401, 401, 429]);
+      }
+    } finally {
+      await limited.close();
+    }
+  });
+
+  it('counts as ten requests, whatever the body', async () => {
+    const limited = await started({ throttleLimit: 25 });
+    try {
+      const answers = [];
+      for (const body of ['', '{', '']) {
+        const call = { method: 'DELETE', headers: [...withKey, json], body };
+        answers.push(await limited.http.call('/v1/ips/8.8.8.8', call));
+      }
+      expect(answers.map(({ status, headers }) => [status, headers['ratelimit']])).toEqual([
+        [200, expect.stringContaining('r=15;')],
+        [400, expect.stringContaining('r=5;')],
+        [429, expect.stringContaining('r=5;')],
+      ]);
+    } finally {
+      await limited.close();
+    }
   });
 });

@@ -6,6 +6,8 @@ import { NO_REDIS, RedisProcess } from './support/redis-process.js';
 import { read, RedisStoreBench, worksAgain, write } from './support/redis-store-bench.js';
 
 const PASSWORD = 'canary-7d1f0a9e';
+/** For what is not about the deadline: a slow machine is no outage. */
+const PATIENT = { deadlineMs: 5000 };
 /** Starting servers and waiting for connections; only a failure takes as long. */
 jest.setTimeout(60_000);
 
@@ -31,7 +33,7 @@ describeWithRedis('RedisStore', () => {
   });
 
   it('serves, and says so', async () => {
-    const store = await bench.open(`${redis.url}/3`);
+    const store = await bench.open(`${redis.url}/3`, PATIENT);
     await worksAgain(store);
     expect([await read(store), store.isUp, store.report()]).toEqual(['value', true, { status: 'up', kind: 'single' }]);
     expect(await redis.look('EXISTS', 'key')).toBe(0);
@@ -39,7 +41,7 @@ describeWithRedis('RedisStore', () => {
   });
 
   it('calls a foreign value a fault of the command, and shows nothing of it', async () => {
-    const store = await bench.open(redis.url);
+    const store = await bench.open(redis.url, PATIENT);
     await redis.look('RPUSH', 'key', 'secret-value');
     const error: unknown = await read(store).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RedisReplyError);
@@ -49,7 +51,7 @@ describeWithRedis('RedisStore', () => {
   });
 
   it("passes an error of the caller's own work on, whether thrown or rejected", async () => {
-    const store = await bench.open(redis.url);
+    const store = await bench.open(redis.url, PATIENT);
     const own = new RangeError('mine');
     await expect(store.run(() => Promise.reject(own))).rejects.toBe(own);
     await expect(
@@ -65,9 +67,9 @@ describeWithRedis('RedisStore', () => {
   });
 
   it('shows its password in nothing that is printed', async () => {
-    const store = await bench.open(redis.url);
+    const store = await bench.open(redis.url, PATIENT);
     expect(inspect(store, { depth: 9, showHidden: true }) + JSON.stringify(store)).not.toContain(PASSWORD);
-    const refused = await bench.open(redis.urlWith(`${PASSWORD}-wrong`));
+    const refused = await bench.open(redis.urlWith(`${PASSWORD}-wrong`), PATIENT);
     const error: unknown = await read(refused).catch((thrown: unknown) => thrown);
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('canary');
     expect(refused.report()).toMatchObject({ status: 'down', reason: 'WRONGPASS' });
@@ -83,6 +85,34 @@ describeWithRedis('RedisStore', () => {
     expect(store.report()).toMatchObject({ status: 'down', reason: 'NOAUTH' });
     await guarded.look('CONFIG', 'SET', 'requirepass', '');
     await worksAgain(store);
+  });
+
+  it('is down while the database of its URL does not exist', async () => {
+    const store = await bench.open(`${redis.url}/99`, PATIENT);
+    await expect(write(store)).rejects.toThrow(RedisUnavailableError);
+    expect(store.report()).toMatchObject({ status: 'down' });
+    expect(await redis.look('EXISTS', 'key')).toBe(0);
+  });
+
+  it('says that it may not listen, serves all the same, and hears once it may', async () => {
+    const guarded = bench.keep(await RedisProcess.start());
+    await guarded.look('ACL', 'SETUSER', 'app', 'on', `>${PASSWORD}`, '~*', '+@all', 'resetchannels');
+    const store = await bench.open(`redis://app:${PASSWORD}@127.0.0.1:${guarded.port}`, PATIENT);
+    const heard: string[] = [];
+    store.subscribe('channel', (message) => heard.push(message));
+    const told = ['Redis refuses commands (NOPERM); see REDIS_URL.'];
+    await eventually(() => {
+      expect(bench.warnings).toEqual(told);
+    });
+    await worksAgain(store);
+    expect(store.report()).toMatchObject({ status: 'up', refuses: 'NOPERM' });
+    await guarded.look('ACL', 'SETUSER', 'app', '&channel');
+    await eventually(async () => {
+      await guarded.look('PUBLISH', 'channel', 'word');
+      expect(heard).toContain('word');
+      expect(store.report()).toEqual({ status: 'up', kind: 'single' });
+    });
+    expect(bench.warnings).toEqual(told);
   });
 
   const FAULTS: readonly RedisFault[] = ['hang', 'garbage', 'reset', 'slow', 'loading', 'noauth', 'readonly', 'oom'];

@@ -1,4 +1,4 @@
-import { EntrySeal } from '../src/modules/caching/redis/entry-seal.js';
+import { EntrySeal } from '../src/common/redis/entry-seal.js';
 import { RedisTier } from '../src/modules/caching/redis/redis-tier.js';
 import { systemClock } from '../src/common/clock/clock.js';
 import { eventually } from './support/eventually.js';

@@ -44,6 +44,22 @@ describe('the built service', () => {
     expect(service.stdout + service.stderr).not.toMatch(/loopback only|a-key-of/);
   }, 30_000);
 
+  it('warns of a Redis whose verdicts nothing seals', async () => {
+    const warned: [boolean, boolean][] = [];
+    // Nothing listens there: the service starts without it.
+    for (const settings of [{}, { IP_RISK_HASH_KEY: 'a-secret-of-the-tests' }]) {
+      const service = started({ REDIS_URL: 'redis://127.0.0.1:1', ...settings });
+      await service.logged(/Listening on (\S+) after \d+ ms/);
+      service.stop();
+      await service.exit();
+      warned.push([service.stdout.includes('without IP_RISK_HASH_KEY'), service.stdout.includes('a-secret')]);
+    }
+    expect(warned).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+  }, 30_000);
+
   it.each([
     ['PORT', 'abc'],
     ['PORT', '65536'],

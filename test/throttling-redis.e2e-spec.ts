@@ -12,6 +12,8 @@ jest.setTimeout(60_000);
 
 const KEY = 'a-key-of-the-tests';
 const OTHER_KEY = 'another-key-of-the-tests';
+/** A slow machine is no outage. */
+const PATIENT_MS = 5000;
 const CLIENT = '9.9.7.7';
 
 const isInstalled = RedisProcess.isInstalled();
@@ -31,8 +33,9 @@ if (!isInstalled) process.stdout.write('redis-server is not installed: the share
 
   const pair = async (settings: Partial<ServiceConfig>): Promise<readonly ServiceApp[]> => {
     const start = (): Promise<ServiceApp> =>
-      ServiceApp.start({ redisUrl: new SecretText(redis.url), ...settings }, (builder) =>
-        builder.overrideProvider(IP_INTELLIGENCE_PROVIDERS).useValue([new StubProvider()]),
+      ServiceApp.start(
+        { redisUrl: new SecretText(redis.url), deadlineMs: PATIENT_MS, redisDeadlineMs: PATIENT_MS, ...settings },
+        (builder) => builder.overrideProvider(IP_INTELLIGENCE_PROVIDERS).useValue([new StubProvider()]),
       );
     services = await Promise.all([start(), start()]);
     return services;

@@ -2,7 +2,7 @@
 import { addressOf } from './addresses.mjs';
 import { parseIpAddress } from '../../dist/common/ip/ip-address.js';
 import { prefixKey } from '../../dist/common/ip/ip-prefix.js';
-import { EntrySeal } from '../../dist/modules/caching/redis/entry-seal.js';
+import { EntrySeal } from '../../dist/common/redis/entry-seal.js';
 import { MUTATION_KINDS, mutate } from '../support/mutations.mjs';
 import { keysOf } from './redis-server.mjs';
 import { counted } from './report.mjs';

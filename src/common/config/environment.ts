@@ -1,8 +1,11 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNotIn, IsString, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
 import { RedisUrl } from '../redis/redis-url.js';
 import { API_KEY_ENTRY } from './api-keys.js';
+
+/** The README's: whoever copied it shares his secret with everybody who reads. */
+const EXAMPLE_HASH_KEY = 'at-least-16-characters-of-your-own';
 
 /** `a, b` to `['a', 'b']`; empty entries are dropped. */
 const CommaList = (): PropertyDecorator =>
@@ -41,7 +44,7 @@ function redisUrlProblem(value: unknown, setting: string): string | undefined {
   }
 }
 
-/** The variables of the service, with their defaults. An empty variable counts as not set. */
+/** The variables of the service, with their defaults. An empty variable counts as not set; so does a blank one, but for the hash key. */
 export class Environment {
   @Type(() => Number)
   @IsInt({ message: 'PORT must be a whole number from 0 to 65535.' })
@@ -128,16 +131,17 @@ export class Environment {
   @Max(60_000, { message: 'IP_RISK_REDIS_DEADLINE_MS must be a whole number of milliseconds from 0 to 60000.' })
   IP_RISK_REDIS_DEADLINE_MS = 0;
 
-  @Matches(/^(.{16,})?$/s, { message: 'IP_RISK_HASH_KEY must have 16 characters or more.' })
+  @IsNotIn([EXAMPLE_HASH_KEY], { message: "IP_RISK_HASH_KEY is the README's example; choose a secret of your own." })
+  @Matches(/^$|^(\s*\S){16,}\s*$/, { message: 'IP_RISK_HASH_KEY must have 16 characters or more that are no blanks.' })
   IP_RISK_HASH_KEY = '';
 
   @CommaList()
   @Matches(
-    /^(low|medium|high|critical|anonymised|degraded|failure|stale-while-revalidate|stale-if-error)=(\d{1,6}|1\d{6}|2[0-4]\d{5}|25[0-8]\d{4}|259[01]\d{3}|2592000)$/,
+    /^(failure=([12]?\d{1,2}|300)|(low|medium|high|critical|anonymised|degraded|stale-while-revalidate|stale-if-error)=(\d{1,6}|1\d{6}|2[0-4]\d{5}|25[0-8]\d{4}|259[01]\d{3}|2592000))$/,
     {
       each: true,
       message:
-        'IP_RISK_CACHE_SECONDS must be a list such as low=3600,stale-if-error=0 of low, medium, high, critical, anonymised, degraded, failure, stale-while-revalidate, stale-if-error, with 0 to 2592000 seconds.',
+        'IP_RISK_CACHE_SECONDS must be a list such as low=3600,stale-if-error=0 of low, medium, high, critical, anonymised, degraded, failure, stale-while-revalidate, stale-if-error, with 0 to 2592000 seconds, failure with 300 at most.',
     },
   )
   IP_RISK_CACHE_SECONDS: string[] = [];

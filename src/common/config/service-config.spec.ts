@@ -102,6 +102,14 @@ describe('readServiceConfig', () => {
     ['TRUSTED_PROXIES', '::ffff:10.0.0.0/8'],
     ['IP_RISK_CLIENT_IP_HEADER', 'a header'],
     ['IP_RISK_FEED', 'none'],
+    ['IP_RISK_HASH_KEY', ' '],
+    ['IP_RISK_HASH_KEY', ' '.repeat(16)],
+    ['IP_RISK_HASH_KEY', `fifteen-letters${' '.repeat(16)}`],
+    ['IP_RISK_HASH_KEY', 'at-least-16-characters-of-your-own'],
+    ['IP_RISK_CACHE_SECONDS', 'low=1,low=2'],
+    ['IP_RISK_CACHE_SECONDS', 'failure=301'],
+    ['IP_RISK_CACHE_SECONDS', 'low=2592001'],
+    ['IP_RISK_WEIGHTS', 'unified=1,unified=1'],
   ])('refuses %s=%s with a sentence that names the variable', (name, value) => {
     expect(() => readServiceConfig({ [name]: value })).toThrow(InvalidConfigurationError);
     expect(() => readServiceConfig({ [name]: value })).toThrow(name);
@@ -111,6 +119,19 @@ describe('readServiceConfig', () => {
     expect(() => readServiceConfig({ IP_RISK_API_KEYS: `${KEY},${entry}` })).toThrow(
       expect.not.objectContaining({ message: expect.stringMatching(/tooshort|not-a-key|many/) }),
     );
+  });
+
+  it('takes a hash key with blanks in it, and none', () => {
+    const hashKey = 'a secret of the tests';
+    expect(readServiceConfig({ IP_RISK_HASH_KEY: hashKey }).hashKey?.reveal()).toBe(hashKey);
+    expect(readServiceConfig({ IP_RISK_HASH_KEY: '' }).hashKey).toBeUndefined();
+  });
+
+  it('reads seconds of the cache by the names of the library', () => {
+    expect(readServiceConfig({ IP_RISK_CACHE_SECONDS: 'failure=300,stale-if-error=2592000' }).cacheSeconds).toEqual({
+      failure: 300,
+      staleIfError: 2_592_000,
+    });
   });
 
   it('reads the limits of requests', () => {

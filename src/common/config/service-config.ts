@@ -64,12 +64,17 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function readServiceConfig(variables: Variables): ServiceConfig {
   const known = Object.keys(new Environment());
   rejectUnknown(variables, known);
-  const set = Object.entries(variables).filter(([name, value]) => known.includes(name) && value?.trim() !== '');
+  const set = Object.entries(variables).filter(([name, value]) => known.includes(name) && isSet(name, value));
   const environment = plainToInstance(Environment, Object.fromEntries(set), { exposeDefaultValues: true });
   const problems = validateSync(environment).flatMap(({ constraints = {} }) => Object.values(constraints).slice(0, 1));
   if (problems.length > 0) throw new InvalidConfigurationError(problems.join(' '));
   TrustedProxies.from(environment.TRUSTED_PROXIES);
   return toServiceConfig(environment, variables);
+}
+
+/** Blanks are nothing, but where somebody means to have a secret. */
+function isSet(name: string, value: string | undefined): boolean {
+  return name === 'IP_RISK_HASH_KEY' ? value !== '' : value?.trim() !== '';
 }
 
 function toServiceConfig(environment: Environment, variables: Variables): ServiceConfig {
@@ -90,14 +95,14 @@ function toServiceConfig(environment: Environment, variables: Variables): Servic
     strategy: environment.IP_RISK_STRATEGY,
     quorum: environment.IP_RISK_QUORUM,
     combiner: environment.IP_RISK_COMBINER,
-    weights: numbersOf(environment.IP_RISK_WEIGHTS),
+    weights: numbersOf('IP_RISK_WEIGHTS', environment.IP_RISK_WEIGHTS),
     escalationBand: environment.IP_RISK_ESCALATION_BAND,
     redisUrl: secretOf(environment.REDIS_URL),
     cacheRedisUrl: cacheRedisUrlOf(environment),
     redisDeadlineMs: environment.IP_RISK_REDIS_DEADLINE_MS === 0 ? undefined : environment.IP_RISK_REDIS_DEADLINE_MS,
     hashKey: secretOf(environment.IP_RISK_HASH_KEY),
     cacheEntries: environment.IP_RISK_CACHE_ENTRIES,
-    cacheSeconds: numbersOf(environment.IP_RISK_CACHE_SECONDS, inCamelCase),
+    cacheSeconds: numbersOf('IP_RISK_CACHE_SECONDS', environment.IP_RISK_CACHE_SECONDS, inCamelCase),
     newPerPrefix: environment.IP_RISK_NEW_PER_PREFIX,
     newPerAsn: environment.IP_RISK_NEW_PER_ASN,
     dataDirectory: environment.IP_RISK_DATA_DIR,
@@ -121,17 +126,19 @@ function cacheRedisUrlOf({ REDIS_URL, CACHE_REDIS_URL }: Environment): SecretTex
   return secretOf(CACHE_REDIS_URL);
 }
 
-/** `a=1,b=2` as an object. */
+/** `a=1,b=2` as an object. @throws InvalidConfigurationError where a name comes twice. */
 function numbersOf(
+  variable: string,
   entries: readonly string[],
   nameOf: (name: string) => string = (name) => name,
 ): Record<string, number> {
-  return Object.fromEntries(
-    entries.map((entry) => {
-      const [name = '', number] = entry.split('=');
-      return [nameOf(name), Number(number)] as const;
-    }),
-  );
+  const numbers = new Map<string, number>();
+  for (const entry of entries) {
+    const [name = '', number] = entry.split('=');
+    if (numbers.has(nameOf(name))) throw new InvalidConfigurationError(`${variable}: ${name} is set twice.`);
+    numbers.set(nameOf(name), Number(number));
+  }
+  return Object.fromEntries(numbers);
 }
 
 function inCamelCase(name: string): string {

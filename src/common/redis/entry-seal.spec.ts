@@ -84,4 +84,21 @@ describe('EntrySeal', () => {
       'canary',
     );
   });
+
+  it('hides a text from all who have not its secret', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), (text, at) => {
+        const [seal, other] = [new EntrySeal('secret'), new EntrySeal('other')];
+        const hidden = seal.hide(text);
+        expect([seal.reveal(hidden), other.reveal(hidden)]).toEqual([text, undefined]);
+        expect(seal.hide(text)).not.toBe(hidden);
+        const bytes = Buffer.from(hidden, 'base64url');
+        const place = at % bytes.length;
+        bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place);
+        expect(seal.reveal(bytes.toString('base64url'))).toBeUndefined();
+      }),
+      { numRuns: 50 },
+    );
+    expect(new EntrySeal('secret').hide('203.0.113.77')).not.toContain('203');
+  });
 });

@@ -1,9 +1,12 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isDeeperThan, MOST_JSON_LEVELS } from '../../../common/json/json-depth.js';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isDeeperThan, MOST_JSON_LEVELS } from '../json/json-depth.js';
 
 /** Longest text of an entry, in bytes. Ours have some 2,000; anything longer is not worth reading. */
 export const MOST_ENTRY_LENGTH = 65_536;
 
+const CIPHER = 'aes-256-gcm';
+const IV_LENGTH = 12;
+const TAG_LENGTH = 16;
 /** base64url of 256 bits. */
 const SEAL_LENGTH = 43;
 
@@ -41,6 +44,30 @@ export class EntrySeal {
     if (isDeeperThan(text, MOST_JSON_LEVELS)) return undefined;
     try {
       return JSON.parse(text) as unknown;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The text for nobody but those who have the secret. */
+  hide(text: string): string {
+    const iv = randomBytes(IV_LENGTH);
+    const cipher = createCipheriv(CIPHER, this.#hmac('hide'), iv);
+    const hidden = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return hidden.toString('base64url');
+  }
+
+  /** `undefined` for what was not hidden under the same secret. */
+  reveal(hidden: string): string | undefined {
+    const bytes = Buffer.from(hidden, 'base64url');
+    if (bytes.length < IV_LENGTH + TAG_LENGTH) return undefined;
+    const tagAt = bytes.length - TAG_LENGTH;
+    try {
+      const decipher = createDecipheriv(CIPHER, this.#hmac('hide'), bytes.subarray(0, IV_LENGTH), {
+        authTagLength: TAG_LENGTH,
+      });
+      decipher.setAuthTag(bytes.subarray(tagAt));
+      return Buffer.concat([decipher.update(bytes.subarray(IV_LENGTH, tagAt)), decipher.final()]).toString('utf8');
     } catch {
       return undefined;
     }

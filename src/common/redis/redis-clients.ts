@@ -19,9 +19,13 @@ const READONLY_PAUSE_MS = 1000;
 const MOVING_SLOT_MS = 10;
 const MOST_REDIRECTIONS = 5;
 
-/** 50, 100, 200 … 1000 ms: back within 5 s of Redis, and no storm while it is away. */
-export function reconnectPause(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt - 1, 10), MOST_PAUSE_MS);
+/**
+ * 50, 100, 200 … 1000 ms: back within 5 s of Redis, and no storm while it is away.
+ *
+ * @param mostMs where it goes on to double. @default 1000
+ */
+export function reconnectPause(attempt: number, mostMs = MOST_PAUSE_MS): number {
+  return Math.min(50 * 2 ** Math.min(attempt - 1, 10), mostMs);
 }
 
 /** A certificate names the host and not its address. */
@@ -48,7 +52,7 @@ export class RedisClients {
   /** Not connected yet; connects again by itself for as long as it is not disconnected. */
   client(): RedisClient {
     if (this.#url.kind !== 'cluster')
-      return new this.#driver.Redis({ ...this.target(), retryStrategy: reconnectPause });
+      return new this.#driver.Redis({ ...this.target(), retryStrategy: (attempt) => reconnectPause(attempt) });
     return new this.#driver.Cluster([...this.#url.hosts], {
       lazyConnect: true,
       enableOfflineQueue: false,
@@ -58,7 +62,7 @@ export class RedisClients {
       retryDelayOnTryAgain: MOVING_SLOT_MS,
       maxRedirections: MOST_REDIRECTIONS,
       slotsRefreshTimeout: CONNECT_MS,
-      clusterRetryStrategy: reconnectPause,
+      clusterRetryStrategy: (attempt) => reconnectPause(attempt),
       redisOptions: this.common(),
       ...(this.#url.isTls ? { dnsLookup: keepName } : {}),
     });
@@ -87,7 +91,7 @@ export class RedisClients {
       name: masterName,
       // A Sentinel without a password takes any; its users are not those of the servers.
       ...(password === undefined || user !== undefined ? {} : { sentinelPassword: password }),
-      sentinelRetryStrategy: reconnectPause,
+      sentinelRetryStrategy: (attempt) => reconnectPause(attempt),
       sentinelCommandTimeout: CONNECT_MS,
       ...(this.#url.isTls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
     };

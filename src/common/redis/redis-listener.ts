@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.js';
 import { reconnectPause } from './redis-clients.js';
+import { failureIn } from './redis-errors.js';
 
 interface Ear {
   readonly listener: (message: string) => void;
@@ -9,6 +10,16 @@ interface Ear {
 
 /** Milliseconds between two signs of life: a connection may be lost without a word, and listening says nothing itself. */
 const HEARTBEAT_MS = 1000;
+/** The longest pause where Redis does not let us listen: a person has to change that, and nothing is down meanwhile. */
+const MOST_REFUSED_PAUSE_MS = 30_000;
+
+export interface RedisListenerOptions {
+  /** Makes a connection that is not connected yet and ends when it is lost. */
+  readonly connect: () => Redis;
+  readonly clock: Clock;
+  /** Told each time Redis does not let us listen, in one word such as `NOPERM`. */
+  readonly onRefused: (code: string) => void;
+}
 
 /** Hears what every process says, on a connection of its own that is made anew for as long as anybody listens. */
 export class RedisListener {
@@ -16,13 +27,15 @@ export class RedisListener {
   private connection: Redis | undefined;
   private attempts = 0;
   private hasMissed = false;
+  private refusedWith: string | undefined;
   private cancelTimer: () => void = () => undefined;
 
-  /** @param connect makes a connection that is not connected yet and ends when it is lost. */
-  constructor(
-    private readonly connect: () => Redis,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly options: RedisListenerOptions) {}
+
+  /** Why Redis does not let us listen, in one word; `undefined` where it does, or where nobody listens. */
+  get refusal(): string | undefined {
+    return this.refusedWith;
+  }
 
   subscribe(channel: string, ear: Ear): () => void {
     const ears = this.channels.get(channel);
@@ -41,10 +54,14 @@ export class RedisListener {
   }
 
   private open(): void {
-    const connection = this.connect();
+    const connection = this.options.connect();
     this.connection = connection;
     // What is wrong is told by the store; an error without a listener would be printed.
-    connection.on('error', () => (this.hasMissed = true));
+    connection.on('error', () => {
+      this.hasMissed = true;
+      // It is away, which is soon over.
+      this.refusedWith = undefined;
+    });
     connection.on('message', (channel: string, message: string) => {
       this.hear(channel, message);
     });
@@ -62,7 +79,8 @@ export class RedisListener {
     this.hasMissed = true;
     this.attempts += 1;
     this.cancelTimer();
-    this.cancelTimer = this.clock.after(reconnectPause(this.attempts), () => {
+    const mostMs = this.refusedWith === undefined ? undefined : MOST_REFUSED_PAUSE_MS;
+    this.cancelTimer = this.options.clock.after(reconnectPause(this.attempts, mostMs), () => {
       this.open();
     });
   }
@@ -71,14 +89,23 @@ export class RedisListener {
     connection.subscribe(...channels).then(
       () => {
         this.attempts = 0;
+        this.refusedWith = undefined;
         if (!this.hasMissed) return;
         this.hasMissed = false;
         for (const ears of this.channels.values()) for (const { onGap } of ears) unharmed(onGap);
       },
-      () => {
+      (error: unknown) => {
+        if (this.connection === connection) this.refuse(error);
         connection.disconnect();
       },
     );
+  }
+
+  /** An outage is the store's to tell; it does not see what it may do while this may not. */
+  private refuse(error: unknown): void {
+    const { kind, code } = failureIn(error);
+    this.refusedWith = kind === 'refused' || kind === 'reply' ? code : undefined;
+    if (this.refusedWith !== undefined) this.options.onRefused(this.refusedWith);
   }
 
   private beat(connection: Redis): void {
@@ -90,7 +117,7 @@ export class RedisListener {
       );
     }
     this.cancelTimer();
-    this.cancelTimer = this.clock.after(HEARTBEAT_MS, () => {
+    this.cancelTimer = this.options.clock.after(HEARTBEAT_MS, () => {
       if (this.connection !== connection) return;
       if (isAlive) this.beat(connection);
       else connection.disconnect();
@@ -119,6 +146,7 @@ export class RedisListener {
     this.connection = undefined;
     this.attempts = 0;
     this.hasMissed = false;
+    this.refusedWith = undefined;
     connection?.disconnect();
   }
 }

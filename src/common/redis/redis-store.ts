@@ -29,7 +29,7 @@ export interface RedisReport {
   readonly downSince?: number;
   /** Why it is down, in one word such as `ECONNREFUSED`, `TIMEOUT` or `NOAUTH`. */
   readonly reason?: string;
-  /** What was refused lately while other commands were served, in one word such as `OOM` or `READONLY`. */
+  /** What is refused while other commands are served, in one word such as `OOM`, `READONLY` or `NOPERM`. */
   readonly refuses?: string;
 }
 
@@ -57,7 +57,13 @@ export class RedisStore {
   ) {
     const { clock, warn } = options;
     this.#client = clients.client();
-    this.#listener = new RedisListener(() => clients.listener(this.#client), clock);
+    this.#listener = new RedisListener({
+      connect: () => clients.listener(this.#client),
+      clock,
+      onRefused: (code) => {
+        if (this.isUp) this.#gate.refuse(code);
+      },
+    });
     this.#gate = new OutageGate({
       clock,
       warn,
@@ -87,12 +93,13 @@ export class RedisStore {
 
   report(): RedisReport {
     const { downSince, downReason, lastRefusal } = this.#gate;
+    const refusal = lastRefusal ?? this.#listener.refusal;
     return {
       status: this.isUp ? 'up' : 'down',
       kind: this.kind,
       ...(downSince === undefined ? {} : { downSince }),
       ...(downReason === undefined ? {} : { reason: downReason }),
-      ...(lastRefusal === undefined ? {} : { refuses: lastRefusal }),
+      ...(refusal === undefined ? {} : { refuses: refusal }),
     };
   }
 

@@ -37,11 +37,15 @@ export class ApiCallers {
     return { tracker: this.names.of('key', text), limit, weight: 1 };
   }
 
-  /** @param kind wrong keys are counted for themselves, so that they take nothing from those who need no key. */
+  /**
+   * @param kind wrong keys are counted for themselves, so that they take nothing from those who need no key, and weigh 1
+   * wherever they come from.
+   */
   networkOf({ socket, headers }: ApiRequest, kind: 'network' | 'failed-keys'): Caller {
     const client = this.clientIp.resolve(socket?.remoteAddress, headers);
     // The address inside NAT64, 6to4 and Teredo ones, as everywhere: one IPv4 address holds a whole /48 of 6to4.
     const network = client.status === 'known' ? prefixKey(effectiveAddress(client.address)) : UNKNOWN;
-    return { tracker: this.names.of(kind, network), limit: this.limit, weight: this.riskyNetworks.weightOf(network) };
+    const weight = kind === 'network' ? this.riskyNetworks.weightOf(network) : 1;
+    return { tracker: this.names.of(kind, network), limit: this.limit, weight };
   }
 }

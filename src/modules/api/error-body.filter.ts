@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
@@ -15,13 +16,19 @@ export class ErrorBodyFilter implements ExceptionFilter {
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const { httpAdapter } = this.adapterHost;
-    const response: unknown = host.switchToHttp().getResponse();
+    const http = host.switchToHttp();
+    const response: unknown = http.getResponse();
     const { status, body } = toError(exception);
-    if (!(exception instanceof HttpException)) {
+    if (!(exception instanceof HttpException) && !isBrokenOff(exception, http.getRequest())) {
       this.logger.error(exception instanceof Error ? exception.stack : 'Something that is not an Error was thrown.');
     }
     httpAdapter.reply(response, body, status);
   }
+}
+
+/** Whether the caller went away before his body was there: no error of ours, and anybody could fill the log with it. */
+function isBrokenOff(exception: unknown, { raw }: { readonly raw?: IncomingMessage }): boolean {
+  return raw?.readableAborted === true && (exception as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET';
 }
 
 function toError(exception: unknown): { readonly status: number; readonly body: ErrorBody } {

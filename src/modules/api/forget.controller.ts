@@ -1,9 +1,23 @@
 import { BadRequestException, Controller, Delete, Header, Param, UseGuards } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { parseIpAddress } from '../../common/ip/ip-address.js';
 import { AssessmentService } from '../assessment/assessment.service.js';
+import { ADMITTED_BEFORE_BODY, type AdmittedBeforeBody } from './admission-before-body.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiThrottlerGuard } from './api-throttler.guard.js';
 import { INVALID_IP_ADDRESS } from './invalid-request.js';
+
+/** Requests that one is counted as: it has the next request, anybody's, pay for a lookup again. */
+const FORGET_REQUESTS = 10;
+
+/** Bytes: room for the `{}` that some clients send along, and for nothing else. */
+const FORGET_BODY_BYTES = 2;
+
+const ROUTE: AdmittedBeforeBody & { readonly bodyLimit: number } = {
+  ...ADMITTED_BEFORE_BODY,
+  requests: FORGET_REQUESTS,
+  bodyLimit: FORGET_BODY_BYTES,
+};
 
 /** Forgets verdicts, such as one that a vendor has corrected since. */
 @Controller('v1/ips')
@@ -14,6 +28,7 @@ export class ForgetController {
   /** `everywhere` is false where other processes could not be told: what they know ends with its time. */
   @Delete(':ip')
   @Header('cache-control', 'no-store')
+  @RouteConfig(ROUTE)
   async forget(@Param('ip') text: string): Promise<{ ip_address: string; everywhere: boolean }> {
     const address = parseIpAddress(text);
     if (address === undefined) throw new BadRequestException(INVALID_IP_ADDRESS);

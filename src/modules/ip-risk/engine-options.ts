@@ -1,11 +1,13 @@
 import type { Clock } from '../../common/clock/clock.js';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
+import { EntrySeal } from '../../common/redis/entry-seal.js';
 import { DEFAULT_ESCALATION_BAND } from '../policy/threshold-doubt.js';
 import type { RedisStores } from '../../common/redis/redis-stores.js';
 import type { IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
 import { RedisBreakerNews } from '../providers/protection/breaker-news/redis-breaker-news.js';
 import { redisCreditLedger } from '../providers/protection/redis-credit-ledger.js';
 import type { ProviderLookupOptions } from '../providers/lookup/lookup-options.js';
+import { accountOf } from '../providers/vendor.js';
 import { SCORE_COMBINERS, type ScoreCombiner } from '../scoring/score-combiner.js';
 import type { IpRiskModuleOptions } from './ip-risk-options.js';
 
@@ -16,12 +18,19 @@ export function lookupOptions(
   { cache, lasting }: RedisStores,
   clock: Clock,
 ): ProviderLookupOptions {
-  const { quorum, deadlineMs, bulkDeadlineMs, strategy, creditLedger } = options;
+  const { quorum, deadlineMs, bulkDeadlineMs, strategy, creditLedger, redis } = options;
+  const accounts = new Map(providers.map((provider) => [provider.id, accountOf(provider)]));
   return {
     providers,
     clock,
     ledger: creditLedger ?? (lasting === undefined ? undefined : redisCreditLedger(lasting)),
-    news: cache === undefined ? undefined : new RedisBreakerNews(cache),
+    news:
+      cache === undefined
+        ? undefined
+        : new RedisBreakerNews(cache, {
+            seal: new EntrySeal(redis?.hashKey),
+            accountOf: (providerId) => accounts.get(providerId) ?? '',
+          }),
     ...(quorum === undefined ? {} : { quorum }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(bulkDeadlineMs === undefined ? {} : { bulkDeadlineMs }),

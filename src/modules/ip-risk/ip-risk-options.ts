@@ -64,7 +64,7 @@ export interface SharedRedisOptions {
    * can put verdicts there, and IPv4 addresses can be guessed out of keys.
    */
   readonly hashKey?: string;
-  /** Milliseconds that one question to Redis may take, 1-60000. @default 50, or a quarter of `deadlineMs` where that is less */
+  /** Milliseconds that one question to Redis may take, above 0 and at most the lookup's `deadlineMs`. @default 50, or a quarter of that where it is less */
   readonly deadlineMs?: number;
   /** Told of outages; the text holds no password. @default the logger */
   readonly warn?: (message: string) => void;

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../../common/clock/clock.js';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { cacheVersion } from '../assessment/cache-version.js';
-import { EntrySeal } from '../caching/redis/entry-seal.js';
+import { EntrySeal } from '../../common/redis/entry-seal.js';
 import { RedisStore } from '../../common/redis/redis-store.js';
 import { RedisUrl } from '../../common/redis/redis-url.js';
 import type { RedisStores } from '../../common/redis/redis-stores.js';
@@ -17,7 +17,6 @@ import type { IpRiskModuleOptions } from './ip-risk-options.js';
 const REDIS_DEADLINE_MS = 50;
 /** The most of the lookup's deadline that it may take: whatever Redis takes is not left for the vendors. */
 const REDIS_SHARE = 0.25;
-const MOST_DEADLINE_MS = 60_000;
 const SHORTEST_HASH_KEY = 16;
 
 /**
@@ -28,9 +27,9 @@ const SHORTEST_HASH_KEY = 16;
 export async function openStores({ redis, deadlineMs = 300 }: IpRiskModuleOptions, clock: Clock): Promise<RedisStores> {
   if (redis === undefined) return { cache: undefined, lasting: undefined };
   const { url, cacheUrl, hashKey } = redis;
-  if (hashKey !== undefined && hashKey.length < SHORTEST_HASH_KEY) {
+  if (hashKey !== undefined && hashKey.replace(/\s/g, '').length < SHORTEST_HASH_KEY) {
     throw new InvalidConfigurationError(
-      `redis.hashKey (IP_RISK_HASH_KEY) must have ${SHORTEST_HASH_KEY} characters or more.`,
+      `redis.hashKey (IP_RISK_HASH_KEY) must have ${SHORTEST_HASH_KEY} characters or more that are no blanks.`,
     );
   }
   const logger = new Logger('Redis');
@@ -44,9 +43,9 @@ export async function openStores({ redis, deadlineMs = 300 }: IpRiskModuleOption
     warn,
     clock,
   };
-  if (!(settings.deadlineMs > 0 && settings.deadlineMs <= MOST_DEADLINE_MS)) {
+  if (!(settings.deadlineMs > 0 && settings.deadlineMs <= deadlineMs)) {
     throw new InvalidConfigurationError(
-      `redis.deadlineMs (IP_RISK_REDIS_DEADLINE_MS): ${String(settings.deadlineMs)} is not a number from 1 to ${MOST_DEADLINE_MS}.`,
+      `redis.deadlineMs (IP_RISK_REDIS_DEADLINE_MS): ${String(settings.deadlineMs)} must be above 0 and at most deadlineMs (IP_RISK_DEADLINE_MS), ${String(deadlineMs)}.`,
     );
   }
   // Before anything is opened that would have to be closed again.

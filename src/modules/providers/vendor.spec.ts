@@ -3,6 +3,7 @@ import { lookupContext } from '../../../test/support/lookup-context.js';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import type { IpIntelligenceProvider } from './ip-intelligence-provider.js';
 import {
+  accountOf,
   isVendorFactory,
   vendorFactory,
   vendorLimits,
@@ -95,6 +96,15 @@ describe('vendorFactory', () => {
   it('makes providers, and says how the service finds them', () => {
     expect(factory({ key: KEY, id: 'a' }).id).toBe('a');
     expect(factory.vendor).toBe(EXAMPLE);
+  });
+
+  it('tells accounts apart by key and base URL, the same in every process, and shows no key', () => {
+    const account = accountOf(factory({ key: KEY }));
+    expect(account).toMatch(/^[\da-f]{12}$/);
+    expect(accountOf(factory({ key: KEY, id: 'another', timeoutMs: 7, dailyBudget: 9 }))).toBe(account);
+    const others = [{ key: `${KEY}x` }, { key: KEY, baseUrl: 'https://eu.example.com' }];
+    expect(new Set([account, ...others.map((options) => accountOf(factory(options)))]).size).toBe(3);
+    expect(accountOf(provider)).toBe('');
   });
 
   it('is told from anything else', () => {

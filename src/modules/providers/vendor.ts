@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { systemClock, type Clock } from '../../common/clock/clock.js';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { vendorBaseUrl } from '../../common/http/vendor-base-url.js';
@@ -49,6 +50,7 @@ export function vendorFactory<Options extends VendorOptions>(
   const make = (options: Options): IpIntelligenceProvider => {
     const provider = create(options);
     configurations.set(provider, configurationIn(options));
+    accounts.set(provider, accountIn(options));
     return provider;
   };
   return Object.assign(make, { vendor });
@@ -71,6 +73,20 @@ function configurationIn(options: VendorOptions): string {
 /** The settings of a provider that change what it answers. */
 export function configurationOf(provider: IpIntelligenceProvider): string {
   return provider.configuration ?? configurations.get(provider) ?? '';
+}
+
+const accounts = new WeakMap<IpIntelligenceProvider, string>();
+
+function accountIn({ key, baseUrl = '' }: VendorOptions): string {
+  return createHmac('sha256', 'ip-risk vendor account').update(`${key}\0${baseUrl}`).digest('hex').slice(0, 12);
+}
+
+/**
+ * Tells accounts at a vendor apart without naming them: the same for the same key and base URL in every process, '' where
+ * the provider is not out of a vendor's factory. Vendors' keys are long and random, so nobody finds one by trying.
+ */
+export function accountOf(provider: IpIntelligenceProvider): string {
+  return accounts.get(provider) ?? '';
 }
 
 export function isVendorFactory(value: unknown): value is VendorFactory {

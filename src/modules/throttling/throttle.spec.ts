@@ -11,22 +11,22 @@ const throttle = (): Throttle => new Throttle(new MemoryStorage(new FakeClock())
 const caller = (limit: number, weight = 1): Caller => ({ tracker: 'caller', limit, weight });
 
 describe('Throttle', () => {
-  it('tells a caller where it stands in its own requests, not in what they cost', async () => {
+  it('tells every caller the same quota, and what is left of it', async () => {
     const throttled = throttle();
     const standings = [];
     for (let request = 0; request < 4; request += 1) standings.push(await throttled.take(caller(15, 4)));
     expect(standings.map((standing) => [standing?.quota, standing?.remaining, standing?.isRefused])).toEqual([
-      [3, 2, false],
-      [3, 1, false],
-      [3, 0, false],
-      [3, 0, true],
+      [15, 11, false],
+      [15, 7, false],
+      [15, 3, false],
+      [15, 3, true],
     ]);
   });
 
   it('lets a network of any weight make one request in a window at least', async () => {
     const throttled = throttle();
-    expect(await throttled.take(caller(3, 4))).toMatchObject({ quota: 1, isRefused: false });
-    expect(await throttled.take(caller(3, 4))).toMatchObject({ quota: 1, isRefused: true });
+    expect(await throttled.take(caller(3, 4))).toMatchObject({ quota: 3, remaining: 0, isRefused: false });
+    expect(await throttled.take(caller(3, 4))).toMatchObject({ quota: 3, remaining: 0, isRefused: true });
   });
 
   it('counts more requests than the limit as the whole limit, in one step or in two', async () => {
@@ -52,10 +52,7 @@ describe('Throttle', () => {
         for (const { weight, requests } of takes) {
           const standing = await throttled.take(caller(limit, weight), requests);
           if (standing?.isRefused === false) passed += Math.min(limit, weight * requests);
-          expect([standing?.remaining, standing?.quota]).toEqual([
-            Math.floor((limit - passed) / weight),
-            Math.max(1, Math.floor(limit / weight)),
-          ]);
+          expect([standing?.remaining, standing?.quota]).toEqual([limit - passed, limit]);
         }
         expect(passed).toBeLessThanOrEqual(limit);
       }),

@@ -16,12 +16,12 @@ export interface Caller {
   readonly weight: number;
 }
 
-/** Where a caller stands, in its own requests: what a request costs does not show. */
+/** Where a caller stands, in costs: by its own requests the quota alone would tell what one of them costs. */
 export interface Allowance {
   readonly isRefused: boolean;
-  /** Requests in a window. */
+  /** The limit, whoever asks. */
   readonly quota: number;
-  /** Requests that are left in this window. */
+  /** What is left of it in this window; it may be less than a request costs. */
   readonly remaining: number;
   /** Seconds until the window ends, 1 or more. */
   readonly resetSeconds: number;
@@ -42,10 +42,7 @@ export class Throttle {
     const cost = costOf(caller, requests) - costOf(caller, before);
     if (caller.limit === 0 || cost === 0) return undefined;
     const { tracker, limit } = caller;
-    return allowanceOf(
-      caller,
-      await this.storage.increment(tracker, WINDOW_MS, limit, WINDOW_MS, THROTTLER_NAME, cost),
-    );
+    return allowanceOf(limit, await this.storage.increment(tracker, WINDOW_MS, limit, WINDOW_MS, THROTTLER_NAME, cost));
   }
 }
 
@@ -53,11 +50,11 @@ function costOf({ limit, weight }: Caller, requests: number): number {
   return Math.min(limit, requests * weight);
 }
 
-function allowanceOf({ limit, weight }: Caller, { totalHits, timeToExpire, isBlocked }: CostRecord): Allowance {
+function allowanceOf(limit: number, { totalHits, timeToExpire, isBlocked }: CostRecord): Allowance {
   return {
     isRefused: isBlocked,
-    quota: Math.max(1, Math.floor(limit / weight)),
-    remaining: Math.max(0, Math.floor((limit - totalHits) / weight)),
+    quota: limit,
+    remaining: Math.max(0, limit - totalHits),
     resetSeconds: timeToExpire,
   };
 }

@@ -30,7 +30,8 @@ export class ForgottenKeys {
   /** @throws RedisUnavailableError when nobody could be told. */
   async tell(key: string): Promise<void> {
     const { store, seal, version, clock } = this.options;
-    const note = seal.close(CHANNEL, { version, key });
+    // Names of entries say nothing of an address, and neither may this.
+    const note = seal.close(CHANNEL, { version, key: seal.hide(key) });
     const now = clock.now();
     await store.run(async (client) => {
       // First where it lasts: who hears nothing of the message finds it there.
@@ -84,6 +85,6 @@ export class ForgottenKeys {
   private keyIn(note: string): string | undefined {
     const { seal, version } = this.options;
     const record = recordOf(seal.open(CHANNEL, note));
-    return textIn(record, 'version') === version ? textIn(record, 'key') : undefined;
+    return textIn(record, 'version') === version ? seal.reveal(textIn(record, 'key') ?? '') : undefined;
   }
 }
