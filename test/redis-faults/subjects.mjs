@@ -171,6 +171,7 @@ export class Service {
       IP_RISK_NEW_PER_ASN: String(MOST_NEW),
       IP_RISK_THROTTLE_LIMIT: String(DAILY_BUDGET),
       REDIS_URL: redisUrl,
+      IP_RISK_HASH_KEY: 'a-hash-key-of-the-fault-run',
     };
   }
 }
