@@ -39,8 +39,8 @@ interface Counted {
 /** One site: what a subscriber of any size is given (RFC 6177). */
 const SITE_LENGTH = 48;
 const HIGHEST_ASN = 0xffffffff;
-/** Some 10 MB at most. Only what is within the caps comes in. */
-const MOST_ADMITTED = 100_000;
+/** Some 5 MB at most. Only what is within the caps comes in. */
+const MOST_ADMITTED = 50_000;
 
 /**
  * Keeps one network from burning the vendors' quota with ever new addresses, an IPv6 /64 being one. An address is counted
@@ -86,6 +86,7 @@ export class QuotaBrake {
     const network = prefixKey(address);
     if (this.isAdmitted(network)) return true;
     const counted = this.countsOf(address, asn);
+    if (counted.length === 0) return true;
     // Before any is counted: what one cap refuses does not use up the other. All are looked at, which is how a window
     // notices that the clock was set back.
     const [full] = counted.filter(({ windows, key }) => !windows.hasRoom(key));
