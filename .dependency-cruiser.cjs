@@ -3,13 +3,25 @@ const rooms = {
   caching: ['common'],
   throttling: ['common'],
   providers: ['common'],
+  storage: ['common'],
   scoring: ['common', 'providers'],
+  'geo-velocity': ['common', 'storage', 'providers'],
   assessment: ['common', 'caching', 'providers', 'scoring'],
-  policy: ['common', 'providers', 'scoring', 'assessment'],
-  screening: ['common', 'providers', 'scoring', 'assessment', 'policy'],
-  'ip-risk': ['common', 'caching', 'providers', 'scoring', 'assessment', 'policy', 'screening'],
-  api: ['common', 'throttling', 'providers', 'scoring', 'assessment', 'policy', 'screening'],
-  health: ['common', 'providers', 'screening'],
+  policy: ['common', 'providers', 'scoring', 'geo-velocity', 'assessment'],
+  screening: ['common', 'providers', 'scoring', 'geo-velocity', 'assessment', 'policy'],
+  'ip-risk': [
+    'common',
+    'caching',
+    'storage',
+    'providers',
+    'scoring',
+    'geo-velocity',
+    'assessment',
+    'policy',
+    'screening',
+  ],
+  api: ['common', 'throttling', 'providers', 'scoring', 'geo-velocity', 'assessment', 'policy', 'screening'],
+  health: ['common', 'storage', 'providers', 'screening'],
 };
 
 // Rooms under providers that are no vendor.
@@ -64,7 +76,8 @@ module.exports = {
           '^src/modules/providers/([^/]+)/',
         ],
       },
-      to: { path: '^src/modules/providers/[^/]+/', pathNot: engine },
+      // The table of networks is data, and a fleet's analytics go by it too.
+      to: { path: '^src/modules/providers/[^/]+/', pathNot: [engine, '^src/modules/providers/offline/networks/'] },
     },
     {
       name: 'vendors-do-not-meet',

@@ -2,6 +2,7 @@
 import { benchAssessment } from './assessment.bench.mjs';
 import { benchBulk } from './bulk.bench.mjs';
 import { benchGuard } from './guard.bench.mjs';
+import { benchLogins } from './logins.bench.mjs';
 import { benchRedis } from './redis.bench.mjs';
 import { benchScaleOut } from './scale-out.bench.mjs';
 import { benchTutorial } from './tutorial.bench.mjs';
@@ -15,6 +16,7 @@ const parts = {
   redis: benchRedis,
   bulk: benchBulk,
   vendors: benchVendors,
+  logins: benchLogins,
   service: benchService,
   'scale-out': benchScaleOut,
 };

@@ -55,6 +55,10 @@ const unfinished = join(root, `dist.${process.pid}.tmp`);
 const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', unfinished];
 const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
 if (status === 0) {
+  // What Node.js runs as it is: threads and processes of their own.
+  for (const name of readdirSync(join(root, 'src'), { recursive: true }).filter((name) => name.endsWith('.mjs'))) {
+    copyFileSync(join(root, 'src', name), join(unfinished, name));
+  }
   mkdirSync(join(unfinished, 'swagger-ui'));
   for (const name of VIEWER_FILES) copyFileSync(join(dirname(viewer), name), join(unfinished, 'swagger-ui', name));
   rmSync(join(root, 'dist'), { recursive: true, force: true });

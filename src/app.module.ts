@@ -1,11 +1,12 @@
+import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { serviceConfig, type ServiceConfig } from './common/config/service-config.js';
-import type { SecretText } from './common/config/secret-text.js';
+import type { SecretText } from './common/secrets/secret-text.js';
 import { InvalidConfigurationError } from './common/errors/ip-risk.error.js';
 import { ApiModule } from './modules/api/api.module.js';
 import { HealthModule } from './modules/health/health.module.js';
-import type { IpRiskModuleOptions, SharedRedisOptions } from './modules/ip-risk/ip-risk-options.js';
+import type { DatabaseLocation, IpRiskModuleOptions, SharedRedisOptions } from './modules/ip-risk/ip-risk-options.js';
 import { IpRiskModule } from './modules/ip-risk/ip-risk.module.js';
 import { readPolicyFile, type PolicySet } from './modules/policy/policy-file.js';
 import { serviceProviders } from './service-providers.js';
@@ -44,7 +45,25 @@ function toIpRiskOptions(config: ServiceConfig): IpRiskModuleOptions {
     clientIpHeader: config.clientIpHeader,
     policies: policiesOf(config),
     deadlineMs: config.deadlineMs,
+    database: databaseOf(config),
+    geoVelocity: {
+      speedKmh: config.travelSpeedKmh,
+      minDistanceKm: config.travelMinKm,
+      trustDays: config.trustDays,
+      retentionDays: config.retentionDays,
+      addressDays: config.addressDays,
+      ...(config.hashKey === undefined ? {} : { hashKey: config.hashKey.reveal() }),
+    },
   };
+}
+
+/** Where logins are kept without a database of one's own, inside the data directory. */
+const EMBEDDED_DIRECTORY = 'postgres';
+
+function databaseOf({ databaseUrl, databaseSchema: schema, dataDirectory }: ServiceConfig): DatabaseLocation {
+  return databaseUrl === undefined
+    ? { directory: join(dataDirectory, EMBEDDED_DIRECTORY), schema, isMadeWithFirstLogin: true }
+    : { url: databaseUrl.reveal(), schema };
 }
 
 function redisOptions(url: SecretText, { cacheRedisUrl, hashKey, redisDeadlineMs }: ServiceConfig): SharedRedisOptions {

@@ -11,14 +11,17 @@ export {
   IpRiskUnavailableException,
 } from './modules/ip-risk/ip-risk.exception.js';
 export type {
+  DatabaseLocation,
+  GeoVelocityOptions,
   GuardedRequest,
   IpRiskModuleOptions,
   IpRiskRouteOptions,
   QuotaBrakeLimits,
+  RecordOn,
   SharedRedisOptions,
 } from './modules/ip-risk/ip-risk-options.js';
 
-export { ScreeningService, type ScreenedRoute } from './modules/screening/screening.service.js';
+export { ScreeningService, type ScreenedRequest, type ScreenedRoute } from './modules/screening/screening.service.js';
 export { RiskEvents, type DecisionEvent, type DecisionListener } from './modules/screening/risk-events.js';
 export { DecisionCounters, type DecisionCounts } from './modules/screening/decision-counters.js';
 
@@ -27,6 +30,22 @@ export { digested, type DigestedPolicy } from './modules/policy/policy-digest.js
 export { decide, type RequestContext } from './modules/policy/decide.js';
 export { NEVER, type IpRiskPolicy, type OnUnavailable, type RiskThresholds } from './modules/policy/ip-risk-policy.js';
 export type { DecisionCause, RiskAction } from './modules/policy/risk-decision.js';
+
+export { GeoVelocityService } from './modules/geo-velocity/geo-velocity.service.js';
+export type { LoginEvent, LoginReport, TravelReport } from './modules/geo-velocity/geo-velocity.js';
+export type { LoginPlace, NetworkKind, TravelPoint } from './modules/geo-velocity/travel/travel-point.js';
+export type {
+  TravelFinding,
+  TravelLimits,
+  TravelStatus,
+  TravelVerdict,
+} from './modules/geo-velocity/travel/travel-verdict.js';
+export type { ReliefKind, TravelRelief } from './modules/geo-velocity/trust/travel-relief.js';
+export { TravelTrust } from './modules/geo-velocity/trust/travel-trust.js';
+export { UserJourneys } from './modules/geo-velocity/journey/user-journeys.js';
+export { UserAnomalies } from './modules/geo-velocity/anomalies/user-anomalies.js';
+export { FleetTravel } from './modules/geo-velocity/fleet/fleet-travel.js';
+export { DATABASE, type Database, type DatabaseReport } from './modules/storage/database.js';
 
 export { AssessmentService, type AssessmentDemand } from './modules/assessment/assessment.service.js';
 export type { AssessmentCacheOptions } from './modules/assessment/assessment-cache.js';
@@ -107,7 +126,9 @@ export { parseIpAddress, type IpAddress } from './common/ip/ip-address.js';
 export {
   InvalidConfigurationError,
   InvalidDatasetError,
+  InvalidLoginError,
   IpRiskError,
   ProviderError,
+  StorageError,
   type IpRiskErrorCode,
 } from './common/errors/ip-risk.error.js';

@@ -25,7 +25,7 @@ try {
   // A stop that was asked for is a success: exit 0, and not the signal once more.
   app.enableShutdownHooks([], { useProcessExit: true });
   endWhenAsked();
-  const { host, port, apiKeys, redisUrl, hashKey } = app.get<ServiceConfig>(serviceConfig.KEY);
+  const { host, port, apiKeys, redisUrl, databaseUrl, hashKey } = app.get<ServiceConfig>(serviceConfig.KEY);
   await app.listen(port, host);
   app.flushLogs();
   if (!apiKeys.isRequired) {
@@ -33,6 +33,9 @@ try {
   }
   if (redisUrl !== undefined && hashKey === undefined) {
     logger.warn('REDIS_URL is set without IP_RISK_HASH_KEY: whoever can write to that Redis can put verdicts there.');
+  }
+  if (databaseUrl !== undefined && hashKey === undefined) {
+    logger.warn('DATABASE_URL is set without IP_RISK_HASH_KEY: whoever reads that database can undo its pseudonyms.');
   }
   logger.log(`Listening on ${await app.getUrl()} after ${Math.round(process.uptime() * 1000)} ms`);
 } catch (error) {

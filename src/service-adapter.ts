@@ -6,11 +6,18 @@ import { isDeeperThan, MOST_JSON_LEVELS } from './common/json/json-depth.js';
 /** The largest body of a route that names no `bodyLimit` in its `@RouteConfig`. The largest sensible one is under 3 KiB. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 
+/**
+ * Characters of one part of a path, decoded. A user's id has 256 at most, and a longer one is told so: past this limit a
+ * part is no route at all.
+ */
+const PATH_PART_CHARACTERS = 16 * 1024;
+
 /** The HTTP server of the service. Client addresses are resolved by our own rules, so Fastify's `trustProxy` stays off. */
 export function serviceAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: false,
+    routerOptions: { maxParamLength: PATH_PART_CHARACTERS },
     // A body that never ends must not hold a connection, nor the shutdown, for longer.
     requestTimeout: 10_000,
     // A path such as `/%` is refused before any route is looked for, and so before the filter that words other errors.

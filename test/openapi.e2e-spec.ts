@@ -5,34 +5,29 @@ import { getMetadataStorage } from 'class-validator';
 import { IP_INTELLIGENCE_PROVIDERS } from 'nestjs-ip-risk';
 import { FakeProvider } from 'nestjs-ip-risk/testing';
 import { BULK_FIELDS, BULK_MAX_IPS } from '../src/modules/api/bulk-request.js';
+import {
+  FLEET_JOURNEYS_PARAMETERS,
+  HOSTING_LOGINS_PARAMETERS,
+  IMPOSSIBLE_TRAVEL_PARAMETERS,
+  TRAVELLERS_PARAMETERS,
+} from '../src/modules/api/analytics/fleet-parameters.js';
+import { RecordLoginDto } from '../src/modules/api/logins/record-login.dto.js';
 import { ScoreAddressDto } from '../src/modules/api/score-address.dto.js';
+import { ChallengeDto } from '../src/modules/api/users/challenge.dto.js';
+import { TravelPlanDto } from '../src/modules/api/users/travel-plan.dto.js';
+import { JOURNEY_PARAMETERS } from '../src/modules/api/users/users.controller.js';
+import { ApiDescription } from './support/api-description.js';
 import { ServiceApp } from './support/service-app.js';
 
-interface Schema {
-  readonly $ref?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly maxItems?: number;
-  readonly items?: Schema;
-}
-interface Description {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-}
-
 let service: ServiceApp;
-let description: Description;
+let description: ApiDescription;
 
 beforeAll(async () => {
   service = await ServiceApp.start();
-  description = (await service.http.call('/docs-json')).json as Description;
+  description = await ApiDescription.of(service);
 }, 60_000);
 
 afterAll(() => service.close());
-
-const schema = (name: string): Schema => description.components.schemas[name] ?? {};
-const resolved = (found: Schema): Schema =>
-  found.$ref === undefined ? found : schema(found.$ref.split('/').at(-1) ?? '');
 
 function routes(): string[] {
   const [discovery, scanner] = [service.app.get(DiscoveryService, { strict: false }), new MetadataScanner()];
@@ -49,44 +44,53 @@ function routes(): string[] {
   });
 }
 
-/** Every field of the answer stands in the description, down to where the description stops naming fields. */
-function undescribed(answer: unknown, described: Schema, at: string): string[] {
-  const { properties, items } = resolved(described);
-  if (Array.isArray(answer) && items !== undefined) {
-    return answer.flatMap((each, index) => undescribed(each, items, `${at}[${index}]`));
-  }
-  if (properties === undefined || typeof answer !== 'object' || answer === null) return [];
-  return Object.entries(answer).flatMap(([name, value]) => {
-    const found = properties[name];
-    return found === undefined ? [`${at}.${name}`] : undescribed(value, found, `${at}.${name}`);
-  });
-}
+const fieldsOf = (dto: abstract new () => unknown): Set<string> =>
+  new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(dto, '', false, false)
+      .map(({ propertyName }) => propertyName),
+  );
 
 describe('the API description', () => {
   it('names every route of the service but its own page, and no other', () => {
-    const described = Object.entries(description.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
-    );
     const served = routes().filter((route) => !route.startsWith('GET /docs'));
-    expect(described.sort()).toEqual(served.sort());
+    expect(description.routes().sort()).toEqual(served.sort());
   });
 
-  it('names every field that the body may have', () => {
-    const validations = getMetadataStorage().getTargetValidationMetadatas(ScoreAddressDto, '', false, false);
-    const fields = new Set(validations.map(({ propertyName }) => propertyName));
-    expect(new Set(Object.keys(schema('ScoreAddress').properties ?? {}))).toEqual(fields);
+  it.each([
+    ['ScoreAddress', ScoreAddressDto],
+    ['RecordLogin', RecordLoginDto],
+    ['Challenge', ChallengeDto],
+    ['AnnounceTravel', TravelPlanDto],
+  ])('names every field that the body %s may have', (name, dto) => {
+    expect(new Set(Object.keys(description.schema(name).properties ?? {}))).toEqual(fieldsOf(dto));
+  });
+
+  it.each([
+    ['/v1/users/{id}/journey', JOURNEY_PARAMETERS],
+    ['/v1/users/{id}/anomalies', {}],
+    ['/v1/users/{id}/impossible-travel', {}],
+    ['/v1/users/{id}/travel-plans', {}],
+    ['/v1/analytics/impossible-travel', IMPOSSIBLE_TRAVEL_PARAMETERS],
+    ['/v1/analytics/hosting-logins', HOSTING_LOGINS_PARAMETERS],
+    ['/v1/analytics/travellers', TRAVELLERS_PARAMETERS],
+    ['/v1/analytics/journeys', FLEET_JOURNEYS_PARAMETERS],
+  ])('names every parameter of %s', (path, parameters) => {
+    expect(description.queryParameters(path).sort()).toEqual(Object.keys(parameters).sort());
   });
 
   it('names every field that the body of a list may have, and its length', () => {
-    const { properties = {} } = schema('ScoreAddresses');
+    const { properties = {} } = description.schema('ScoreAddresses');
     expect(Object.keys(properties).sort()).toEqual([...BULK_FIELDS].sort());
     expect(properties['ips']?.maxItems).toBe(BULK_MAX_IPS);
   });
 
   it.each(['8.8.8.8', '10.0.0.1', '2606:4700:4700::1111'])('names every field of the answer about %s', async (ip) => {
     const { json } = await service.http.post('/v1/ips/risk', { ip_address: ip });
-    expect(undescribed(json, schema('Scored'), 'answer')).toEqual([]);
-    expect(Object.keys(json as object).sort()).toEqual(Object.keys(schema('Scored').properties ?? {}).sort());
+    expect(description.undescribed(json, 'Scored')).toEqual([]);
+    expect(Object.keys(json as object).sort()).toEqual(
+      Object.keys(description.schema('Scored').properties ?? {}).sort(),
+    );
   });
 
   it('names every field of the opinions and failures of vendors', async () => {
@@ -100,7 +104,7 @@ describe('the API description', () => {
     const { json } = await other.http.post('/v1/ips/risk', { ip_address: '8.8.8.8' });
     await other.close();
     expect([json.assessment.opinions, json.assessment.failures]).toMatchObject([{ length: 1 }, { length: 1 }]);
-    expect(undescribed(json, schema('Scored'), 'answer')).toEqual([]);
+    expect(description.undescribed(json, 'Scored')).toEqual([]);
   });
 
   it('names every field of the items of a list, and no other', async () => {
@@ -108,9 +112,9 @@ describe('the API description', () => {
     const names = ['BulkItem', 'BulkItem', 'BulkInvalidItem'];
     for (const [index, name] of names.entries()) {
       const item = json[index] as object;
-      expect(undescribed(item, schema(name), 'item')).toEqual([]);
-      expect(Object.keys(item).sort()).toEqual(Object.keys(schema(name).properties ?? {}).sort());
+      expect(description.undescribed(item, name)).toEqual([]);
+      expect(Object.keys(item).sort()).toEqual(Object.keys(description.schema(name).properties ?? {}).sort());
     }
-    expect(Object.keys(json[0].signals as object)).toEqual(Object.keys(schema('Signals').properties ?? {}));
+    expect(Object.keys(json[0].signals as object)).toEqual(Object.keys(description.schema('Signals').properties ?? {}));
   });
 });

@@ -30,8 +30,8 @@ const BELTIC_TYPES = {
 };
 
 function typesOf(answer: Record<string, object>): Record<string, Record<string, string>> {
-  const { assessment, decision, ...beltic } = answer;
-  expect([typeof assessment, typeof decision]).toEqual(['object', 'object']);
+  const { assessment, decision, travel, ...beltic } = answer;
+  expect([typeof assessment, typeof decision, travel]).toEqual(['object', 'object', null]);
   const documented: Record<string, Record<string, string>> = BELTIC_TYPES;
   return Object.fromEntries(
     Object.entries(beltic).map(([name, fields]) => [

@@ -1,6 +1,6 @@
 import { IP_INTELLIGENCE_PROVIDERS, IpRiskModule, type IpIntelligenceProvider } from 'nestjs-ip-risk';
 import { Test } from '@nestjs/testing';
-import { SecretText } from '../src/common/config/secret-text.js';
+import { SecretText } from '../src/common/secrets/secret-text.js';
 import { readServiceConfig, type ServiceConfig } from '../src/common/config/service-config.js';
 import { InvalidConfigurationError } from '../src/common/errors/ip-risk.error.js';
 import { eventually } from './support/eventually.js';

@@ -1,6 +1,6 @@
 import { IP_INTELLIGENCE_PROVIDERS } from 'nestjs-ip-risk';
 import { ApiKeys } from '../src/common/config/api-keys.js';
-import { SecretText } from '../src/common/config/secret-text.js';
+import { SecretText } from '../src/common/secrets/secret-text.js';
 import type { ServiceConfig } from '../src/common/config/service-config.js';
 import { eventually } from './support/eventually.js';
 import type { Answer } from './support/http-client.js';

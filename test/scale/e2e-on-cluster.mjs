@@ -24,7 +24,9 @@ async function runOn(cluster) {
 }
 
 if (!isRedisInstalled()) {
-  console.log('redis-server is not installed, so nothing was run; "node scripts/ensure-redis.mjs" says how to get it.');
+  console.log(
+    'redis-server is not installed, so nothing was run; "node scripts/ensure-servers.mjs" says how to get it.',
+  );
 } else {
   const directory = mkdtempSync(join(tmpdir(), 'ip-risk-e2e-cluster-'));
   const cluster = await RedisCluster.start(directory);

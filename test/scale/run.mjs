@@ -53,7 +53,9 @@ async function runPart(name, report) {
 }
 
 if (!isRedisInstalled()) {
-  console.log('redis-server is not installed, so nothing was run; "node scripts/ensure-redis.mjs" says how to get it.');
+  console.log(
+    'redis-server is not installed, so nothing was run; "node scripts/ensure-servers.mjs" says how to get it.',
+  );
 } else {
   const report = new Report();
   for (const name of names) await runPart(name, report);

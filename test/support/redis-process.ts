@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 
 /** What a spec that is skipped prints. */
 export const NO_REDIS =
-  'redis-server is not installed, so what needs it is not tested; "node scripts/ensure-redis.mjs" says how to get it.\n';
+  'redis-server is not installed, so what needs it is not tested; "node scripts/ensure-servers.mjs" says how to get it.\n';
 
 /** A Redis server of the test's own, on a free port, that keeps nothing on disk. */
 export class RedisProcess {

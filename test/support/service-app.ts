@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
-import { SecretText } from '../../src/common/config/secret-text.js';
+import { SecretText } from '../../src/common/secrets/secret-text.js';
 import { readServiceConfig, serviceConfig, type ServiceConfig } from '../../src/common/config/service-config.js';
 import { serviceAdapter } from '../../src/service-adapter.js';
 import { HttpClient } from './http-client.js';

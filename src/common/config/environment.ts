@@ -44,6 +44,21 @@ function redisUrlProblem(value: unknown, setting: string): string | undefined {
   }
 }
 
+/** A URL that a PostgreSQL client takes, or nothing. The message does not repeat it: it may hold a password. */
+const IsPostgresUrl = (): PropertyDecorator =>
+  Matches(/^$|^postgres(ql)?:\/\/\S+$/, {
+    message: 'DATABASE_URL must be a URL such as postgres://user@host:5432/name.',
+  });
+
+const WholeNumber =
+  (name: string, unit: string, least: number, most: number): PropertyDecorator =>
+  (target, property) => {
+    const message = `${name} must be a whole number of ${unit} from ${least} to ${most}.`;
+    for (const decorate of [Type(() => Number), IsInt({ message }), Min(least, { message }), Max(most, { message })]) {
+      decorate(target, property);
+    }
+  };
+
 /** The variables of the service, with their defaults. An empty variable counts as not set; so does a blank one, but for the hash key. */
 export class Environment {
   @Type(() => Number)
@@ -175,6 +190,29 @@ export class Environment {
     message: 'IP_RISK_NEW_PER_ASN must be a whole number of new addresses an hour from 0 (no cap) to 1000000000.',
   })
   IP_RISK_NEW_PER_ASN = 10_000;
+
+  @IsPostgresUrl()
+  DATABASE_URL = '';
+
+  @Matches(/^[a-z_][a-z0-9_]{0,62}$/, {
+    message: 'IP_RISK_DATABASE_SCHEMA must be a name of lower-case letters, digits and underscores, 63 at most.',
+  })
+  IP_RISK_DATABASE_SCHEMA = 'ip_risk';
+
+  @WholeNumber('IP_RISK_RETENTION_DAYS', 'days', 1, 3660)
+  IP_RISK_RETENTION_DAYS = 90;
+
+  @WholeNumber('IP_RISK_ADDRESS_DAYS', 'days', 0, 3660)
+  IP_RISK_ADDRESS_DAYS = 30;
+
+  @WholeNumber('IP_RISK_TRUST_DAYS', 'days', 1, 3660)
+  IP_RISK_TRUST_DAYS = 30;
+
+  @WholeNumber('IP_RISK_TRAVEL_SPEED_KMH', 'km/h', 1, 1_000_000)
+  IP_RISK_TRAVEL_SPEED_KMH = 900;
+
+  @WholeNumber('IP_RISK_TRAVEL_MIN_KM', 'kilometres', 0, 20_000)
+  IP_RISK_TRAVEL_MIN_KM = 300;
 
   @IsString()
   IP_RISK_DATA_DIR = '.data';

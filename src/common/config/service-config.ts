@@ -7,7 +7,7 @@ import { specialPurposeOf } from '../ip/special-purpose.js';
 import { TrustedProxies } from '../ip/trusted-proxies.js';
 import { ApiKeys } from './api-keys.js';
 import { Environment } from './environment.js';
-import { SecretText } from './secret-text.js';
+import { SecretText } from '../secrets/secret-text.js';
 import { VendorVariables } from './vendor-variables.js';
 
 /** The service's settings, checked and complete. */
@@ -43,6 +43,14 @@ export interface ServiceConfig {
   readonly cacheSeconds: Readonly<Record<string, number>>;
   readonly newPerPrefix: number;
   readonly newPerAsn: number;
+  /** May hold a password. `undefined`: the embedded database in the data directory. */
+  readonly databaseUrl: SecretText | undefined;
+  readonly databaseSchema: string;
+  readonly retentionDays: number;
+  readonly addressDays: number;
+  readonly trustDays: number;
+  readonly travelSpeedKmh: number;
+  readonly travelMinKm: number;
   readonly dataDirectory: string;
   readonly cityDb: readonly string[] | undefined;
   readonly asnDb: readonly string[] | undefined;
@@ -105,6 +113,13 @@ function toServiceConfig(environment: Environment, variables: Variables): Servic
     cacheSeconds: numbersOf('IP_RISK_CACHE_SECONDS', environment.IP_RISK_CACHE_SECONDS, inCamelCase),
     newPerPrefix: environment.IP_RISK_NEW_PER_PREFIX,
     newPerAsn: environment.IP_RISK_NEW_PER_ASN,
+    databaseUrl: secretOf(environment.DATABASE_URL),
+    databaseSchema: environment.IP_RISK_DATABASE_SCHEMA,
+    retentionDays: environment.IP_RISK_RETENTION_DAYS,
+    addressDays: environment.IP_RISK_ADDRESS_DAYS,
+    trustDays: environment.IP_RISK_TRUST_DAYS,
+    travelSpeedKmh: environment.IP_RISK_TRAVEL_SPEED_KMH,
+    travelMinKm: environment.IP_RISK_TRAVEL_MIN_KM,
     dataDirectory: environment.IP_RISK_DATA_DIR,
     cityDb: filled(environment.IP_RISK_CITY_DB),
     asnDb: filled(environment.IP_RISK_ASN_DB),

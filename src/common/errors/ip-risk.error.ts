@@ -7,7 +7,10 @@ export type ProviderErrorCode =
   | 'PROVIDER_UNREACHABLE'
   | 'PROVIDER_BAD_RESPONSE';
 
-export type IpRiskErrorCode = ProviderErrorCode | 'CONFIGURATION_INVALID' | 'DATASET_INVALID';
+export type StorageErrorCode = 'STORAGE_UNAVAILABLE' | 'STORAGE_LOCKED' | 'STORAGE_FAILED';
+
+export type IpRiskErrorCode =
+  ProviderErrorCode | StorageErrorCode | 'CONFIGURATION_INVALID' | 'DATASET_INVALID' | 'LOGIN_INVALID';
 
 /** Every error this library makes. `message` says what is wrong and what to do; it never holds a key or a URL. */
 export abstract class IpRiskError extends Error {
@@ -24,6 +27,28 @@ export class InvalidConfigurationError extends IpRiskError {
 export class InvalidDatasetError extends IpRiskError {
   override readonly name = 'InvalidDatasetError';
   readonly code = 'DATASET_INVALID';
+}
+
+/** A login, or something else said of a user, that cannot be taken as it was reported. The message names no user and no address. */
+export class InvalidLoginError extends IpRiskError {
+  override readonly name = 'InvalidLoginError';
+  readonly code = 'LOGIN_INVALID';
+}
+
+/**
+ * The database did not do what it was asked. `STORAGE_UNAVAILABLE`: it cannot be reached now; the same may succeed later.
+ * `STORAGE_LOCKED`: another process has the embedded one. `STORAGE_FAILED`: it refused the statement.
+ */
+export class StorageError extends IpRiskError {
+  override readonly name = 'StorageError';
+
+  constructor(
+    readonly code: StorageErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 const PROVIDER_SENTENCES: Readonly<Record<ProviderErrorCode, string>> = {

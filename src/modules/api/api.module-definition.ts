@@ -1,6 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { ApiKeys } from '../../common/config/api-keys.js';
-import type { SecretText } from '../../common/config/secret-text.js';
+import type { SecretText } from '../../common/secrets/secret-text.js';
 
 /** Requests a minute of one caller: ten a second are far more than one person, and fewer than most applications have. */
 export const DEFAULT_THROTTLE_LIMIT = 600;

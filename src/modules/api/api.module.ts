@@ -22,7 +22,11 @@ import { ErrorBodyFilter } from './error-body.filter.js';
 import { ForgetController } from './forget.controller.js';
 import { FraudScoreController } from './fraud-score.controller.js';
 import { IpRiskController } from './ip-risk.controller.js';
+import { FleetController } from './analytics/fleet.controller.js';
+import { LoginsController } from './logins/logins.controller.js';
 import { RiskyNetworks } from './risky-networks.js';
+import { UserTrustController } from './users/user-trust.controller.js';
+import { UsersController } from './users/users.controller.js';
 
 /** What `ThrottlerModule` would provide; it cannot see the options of this module, and its storage comes from here. */
 const throttling: Provider[] = [
@@ -47,7 +51,17 @@ const throttling: Provider[] = [
 
 /** The REST API. Needs a global `IpRiskModule` beside it. */
 @Module({
-  controllers: [IpRiskController, BulkController, ForgetController, FraudScoreController, DocsController],
+  controllers: [
+    IpRiskController,
+    BulkController,
+    ForgetController,
+    FraudScoreController,
+    LoginsController,
+    UsersController,
+    UserTrustController,
+    FleetController,
+    DocsController,
+  ],
   providers: [
     { provide: APP_FILTER, useClass: ErrorBodyFilter },
     { provide: APP_PIPE, useFactory: bodyValidationPipe },

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { InvalidLoginError, StorageError } from '../../common/errors/ip-risk.error.js';
+import { invalidRequest } from './invalid-request.js';
+import { storageUnavailable } from './storage-unavailable.js';
 
 interface ErrorBody {
   readonly error: string;
@@ -14,7 +17,8 @@ export class ErrorBodyFilter implements ExceptionFilter {
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  catch(exception: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const exception = refusalOf(thrown);
     const { httpAdapter } = this.adapterHost;
     const http = host.switchToHttp();
     const response: unknown = http.getResponse();
@@ -24,6 +28,12 @@ export class ErrorBodyFilter implements ExceptionFilter {
     }
     httpAdapter.reply(response, body, status);
   }
+}
+
+/** What callers are told of errors that are none of ours. */
+function refusalOf(thrown: unknown): unknown {
+  if (thrown instanceof InvalidLoginError) return invalidRequest(thrown.message);
+  return thrown instanceof StorageError ? storageUnavailable(thrown) : thrown;
 }
 
 /** Whether the caller went away before his body was there: no error of ours, and anybody could fill the log with it. */

@@ -2,22 +2,16 @@ import { BadRequestException, Controller, Delete, Header, Param, UseGuards } fro
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { parseIpAddress } from '../../common/ip/ip-address.js';
 import { AssessmentService } from '../assessment/assessment.service.js';
-import { ADMITTED_BEFORE_BODY, type AdmittedBeforeBody } from './admission-before-body.js';
+import type { AdmittedBeforeBody } from './admission-before-body.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiThrottlerGuard } from './api-throttler.guard.js';
+import { WITHOUT_BODY } from './bodyless-route.js';
 import { INVALID_IP_ADDRESS } from './invalid-request.js';
 
 /** Requests that one is counted as: it has the next request, anybody's, pay for a lookup again. */
 const FORGET_REQUESTS = 10;
 
-/** Bytes: room for the `{}` that some clients send along, and for nothing else. */
-const FORGET_BODY_BYTES = 2;
-
-const ROUTE: AdmittedBeforeBody & { readonly bodyLimit: number } = {
-  ...ADMITTED_BEFORE_BODY,
-  requests: FORGET_REQUESTS,
-  bodyLimit: FORGET_BODY_BYTES,
-};
+const ROUTE: typeof WITHOUT_BODY & AdmittedBeforeBody = { ...WITHOUT_BODY, requests: FORGET_REQUESTS };
 
 /** Forgets verdicts, such as one that a vendor has corrected since. */
 @Controller('v1/ips')

@@ -21,6 +21,7 @@ import { toAssessmentResponse, toDecisionResponse } from './assessment.response.
 import { toBelticResponse } from './beltic.response.js';
 import { INVALID_IP_ADDRESS } from './invalid-request.js';
 import { ScoreAddressDto } from './score-address.dto.js';
+import { toTravelResponse } from './travel.response.js';
 
 const ROUTE = 'POST /v1/ips/risk';
 
@@ -42,16 +43,17 @@ export class IpRiskController {
     const address = parseIpAddress(body.ip_address);
     if (address === undefined) throw new BadRequestException(INVALID_IP_ADDRESS);
     const context = { claimedCountry: body.claimed_country, subject: body.user_id };
-    const decision = await this.screening.screenAddress(address, { policy, route: ROUTE }, context);
+    const decision = await this.screening.screenAddress(address, { policy, route: ROUTE, travel: 'check' }, context);
     return this.toResponse(decision, body.user_agent);
   }
 
   private toResponse(decision: RiskDecision, userAgent: string | undefined): Record<string, unknown> {
-    const { assessment } = decision;
+    const { assessment, travel } = decision;
     if (assessment === undefined) throw new ServiceUnavailableException();
     const judged = {
       assessment: toAssessmentResponse(assessment, this.clock.now()),
       decision: toDecisionResponse(decision),
+      travel: travel === undefined ? null : toTravelResponse(travel),
     };
     if (assessment.status !== 'unavailable') return { ...toBelticResponse(assessment, userAgent), ...judged };
     // A client that reads only fraud_score would take a missing one for a low one; a 503 is what it treats as an outage.

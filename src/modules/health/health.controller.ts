@@ -1,5 +1,6 @@
 import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { DatabaseHealthIndicator } from './database.health.js';
 import { DecisionsHealthIndicator } from './decisions.health.js';
 import { ProvidersHealthIndicator } from './providers.health.js';
 import { QuotaBrakeHealthIndicator } from './quota-brake.health.js';
@@ -13,6 +14,7 @@ export class HealthController {
     private readonly decisions: DecisionsHealthIndicator,
     private readonly brake: QuotaBrakeHealthIndicator,
     private readonly redis: RedisHealthIndicator,
+    private readonly database: DatabaseHealthIndicator,
   ) {}
 
   /** The process runs. Says nothing about what it can do. */
@@ -43,6 +45,7 @@ export class HealthController {
       () => this.decisions.check(),
       () => this.brake.check(),
       () => this.redis.check(),
+      () => this.database.check(),
     ]);
   }
 }

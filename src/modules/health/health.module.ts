@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { DatabaseHealthIndicator } from './database.health.js';
 import { DecisionsHealthIndicator } from './decisions.health.js';
 import { HealthController } from './health.controller.js';
 import { ProvidersHealthIndicator } from './providers.health.js';
@@ -10,6 +11,12 @@ import { RedisHealthIndicator } from './redis.health.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [DecisionsHealthIndicator, ProvidersHealthIndicator, QuotaBrakeHealthIndicator, RedisHealthIndicator],
+  providers: [
+    DatabaseHealthIndicator,
+    DecisionsHealthIndicator,
+    ProvidersHealthIndicator,
+    QuotaBrakeHealthIndicator,
+    RedisHealthIndicator,
+  ],
 })
 export class HealthModule {}

@@ -49,6 +49,13 @@ export interface IpRiskModuleOptions {
   readonly redis?: SharedRedisOptions;
   /** Caps the paid lookups of new addresses. */
   readonly quotaBrake?: QuotaBrakeLimits;
+  /**
+   * Where users' logins are kept: a PostgreSQL of version 15 or newer, or a directory for an embedded one that this
+   * process alone may use. @default none: `subject` is a label, and travel is not known
+   */
+  readonly database?: DatabaseLocation;
+  /** What counts as impossible travel, and how long what is known of users is kept. */
+  readonly geoVelocity?: GeoVelocityOptions;
   /** @default the system's clock */
   readonly clock?: Clock;
 }
@@ -68,6 +75,42 @@ export interface SharedRedisOptions {
   readonly deadlineMs?: number;
   /** Told of outages; the text holds no password. @default the logger */
   readonly warn?: (message: string) => void;
+}
+
+export type DatabaseLocation = (
+  | { readonly url: string }
+  | {
+      readonly directory: string;
+      /**
+       * True waits with making a database until the first login, which then takes some seconds: a database takes more
+       * memory than all the rest, and not everybody has logins. One that exists is opened at the start all the same.
+       * @default false
+       */
+      readonly isMadeWithFirstLogin?: boolean;
+    }
+) & {
+  /** Postgres schema of all of our tables, lower case. @default 'ip_risk' */
+  readonly schema?: string;
+  /** Told of outages; the text holds no password. @default the logger */
+  readonly warn?: (message: string) => void;
+};
+
+export interface GeoVelocityOptions {
+  /** Faster is impossible: kilometres an hour, above 0. @default 900 */
+  readonly speedKmh?: number;
+  /** Nearer is never impossible: kilometres, 0 or more. @default 300 */
+  readonly minDistanceKm?: number;
+  /** Days for which a passed challenge trusts a network and a country, 1 or more. @default 30 */
+  readonly trustDays?: number;
+  /** Days for which logins are kept, 1 or more. @default 90 */
+  readonly retentionDays?: number;
+  /** Days for which a login keeps its plain address; 0 never stores one. @default 30 */
+  readonly addressDays?: number;
+  /**
+   * Secret under which addresses become pseudonyms, 16 characters or more; the same for all processes. Without it whoever
+   * reads the database can find addresses by trying all of them.
+   */
+  readonly hashKey?: string;
 }
 
 /** New addresses in an hour that may be looked up at vendors; `Infinity` for no cap. Renewals and bulk do not count. */
@@ -92,13 +135,26 @@ export interface GuardedRequest {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AppRequest = any;
 
+/** See {@link IpRiskRouteOptions.recordOn}. */
+export const RECORD_ON = ['request', 'success', 'never'] as const;
+export type RecordOn = (typeof RECORD_ON)[number];
+
 /** Metadata key under which a class or handler keeps its list of {@link IpRiskRouteOptions}. */
 export const IP_RISK_ROUTE = Symbol('IP_RISK:ROUTE');
 
 /** Options of `@IpRisk()`. A method's are merged over its class's. */
 export interface IpRiskRouteOptions extends PolicyRequest {
-  /** The user or account the request is about; goes into the decision. */
+  /**
+   * The user or account the request is about; goes into the decision. With a `database` the user's login history is asked
+   * within the lookup's deadline, and impossible travel counts.
+   */
   readonly subject?: (request: AppRequest) => string | undefined;
+  /**
+   * When a login of the subject is recorded. `request`: with the check, in one round trip. `success`: once the handler
+   * has succeeded; for routes where the subject is only claimed, such as a login with a password. `never`: the route only
+   * checks. @default 'request'
+   */
+  readonly recordOn?: RecordOn;
   /** The country the caller states (billing, profile), ISO 3166-1 alpha-2. A difference to the address's country scores. */
   readonly claimedCountry?: (request: AppRequest) => string | undefined;
   /** True lets the request through unassessed; the decision says `skipped`. An exception here fails the request. */

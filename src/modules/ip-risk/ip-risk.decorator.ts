@@ -1,6 +1,7 @@
-import { applyDecorators, UseGuards } from '@nestjs/common';
+import { applyDecorators, UseGuards, UseInterceptors } from '@nestjs/common';
 import { IP_RISK_ROUTE, optionsOf, type IpRiskRouteOptions } from './ip-risk-options.js';
 import { IpRiskRouteGuard } from './ip-risk-route.guard.js';
+import { LoginRecordInterceptor } from './login-record.interceptor.js';
 
 /**
  * Assesses the client's address before the handler runs. On a class it protects every handler, also of classes that
@@ -14,7 +15,10 @@ import { IpRiskRouteGuard } from './ip-risk-route.guard.js';
  * ```
  */
 export function IpRisk(options: IpRiskRouteOptions = {}): ClassDecorator & MethodDecorator {
-  return applyDecorators(addOptions(options), UseGuards(IpRiskRouteGuard));
+  const guarded = [addOptions(options), UseGuards(IpRiskRouteGuard)];
+  return options.recordOn === 'success'
+    ? applyDecorators(...guarded, UseInterceptors(LoginRecordInterceptor))
+    : applyDecorators(...guarded);
 }
 
 /** Adds to what an inner `@IpRisk()` said: decorators are composed, and the second must not take the first's safety away. */

@@ -14,12 +14,37 @@ import { DecisionCounters } from '../screening/decision-counters.js';
 import { FailModeLog } from '../screening/fail-mode-log.js';
 import { RiskEvents } from '../screening/risk-events.js';
 import { ScreeningService } from '../screening/screening.service.js';
+import { TravelScreening } from '../screening/travel-screening.js';
+import { GeoVelocityService } from '../geo-velocity/geo-velocity.service.js';
+import { loginHistory } from './login-history.js';
+import { LoginHistoryLifecycle } from './login-history.lifecycle.js';
 import { combinerOf, escalationBandOf, lookupOptions } from './engine-options.js';
 import type { IpRiskModuleOptions } from './ip-risk-options.js';
 import { IpRiskGuard } from './ip-risk.guard.js';
 import { ConfigurableModuleClass, IP_RISK_OPTIONS } from './ip-risk.module-definition.js';
 import { ProtectedRoutes } from './protected-routes.js';
 import { openStores, quotaBrake, sharedTier } from './shared-state.js';
+
+function screening(
+  options: IpRiskModuleOptions,
+  assessments: AssessmentService,
+  events: RiskEvents,
+  clock: Clock,
+  geoVelocity: GeoVelocityService,
+): ScreeningService {
+  const logger = new Logger('IpRisk');
+  return new ScreeningService({
+    assessments,
+    events,
+    clock,
+    escalationBand: escalationBandOf(options),
+    travel: options.database === undefined ? undefined : new TravelScreening(geoVelocity, clock),
+    ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+    onLoginNotRecorded: () => {
+      logger.warn('A login was not recorded: the database did not take it in time. See its health report.');
+    },
+  });
+}
 
 const services: Provider[] = [
   {
@@ -103,17 +128,22 @@ const services: Provider[] = [
   },
   {
     provide: ScreeningService,
-    inject: [IP_RISK_OPTIONS, AssessmentService, RiskEvents],
-    useFactory: (options: IpRiskModuleOptions, assessments: AssessmentService, events: RiskEvents) =>
-      new ScreeningService(assessments, events, escalationBandOf(options)),
+    inject: [IP_RISK_OPTIONS, AssessmentService, RiskEvents, CLOCK, GeoVelocityService],
+    useFactory: screening,
   },
   {
     provide: ProtectedRoutes,
-    inject: [POLICY_SET, DiscoveryService, MetadataScanner],
-    useFactory: (policies: PolicySet, discovery: DiscoveryService, scanner: MetadataScanner) =>
-      new ProtectedRoutes(policies, discovery, scanner),
+    inject: [IP_RISK_OPTIONS, POLICY_SET, DiscoveryService, MetadataScanner],
+    useFactory: (
+      { database }: IpRiskModuleOptions,
+      policies: PolicySet,
+      discovery: DiscoveryService,
+      scanner: MetadataScanner,
+    ) => new ProtectedRoutes(policies, discovery, scanner, database !== undefined),
   },
   IpRiskGuard,
+  ...loginHistory,
+  LoginHistoryLifecycle,
 ];
 
 /** `IpRiskModule.forRoot({ providers: [offline()] })`, once, in the root module. */

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { digested } from '../policy/policy-digest.js';
 import type { PolicySet } from '../policy/policy-file.js';
 import { resolvePolicy } from '../policy/resolve-policy.js';
@@ -23,6 +24,7 @@ export class ProtectedRoutes implements OnModuleInit {
     private readonly policies: PolicySet,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
+    private readonly hasDatabase: boolean,
   ) {}
 
   /** @throws InvalidConfigurationError for a route whose options cannot be meant, which stops the start. */
@@ -58,7 +60,19 @@ export class ProtectedRoutes implements OnModuleInit {
     for (const layer of layers) assertRouteOptions(layer, at);
     const policy = digested(resolvePolicy(this.policies, layers, at));
     const options = Object.assign({}, ...layers) as IpRiskRouteOptions;
-    return { route, policy, options, asksVendors: options.escalate === true };
+    return { route, policy, options, asksVendors: options.escalate === true, travel: this.travelOf(options, at) };
+  }
+
+  /** @throws InvalidConfigurationError for a route that says when to record a login, and nobody could. */
+  private travelOf({ subject, recordOn }: IpRiskRouteOptions, at: string): ProtectedRoute['travel'] {
+    if (recordOn !== undefined && subject === undefined) {
+      throw new InvalidConfigurationError(`${at}: recordOn needs "subject", which says whose login it is.`);
+    }
+    if (recordOn !== undefined && !this.hasDatabase) {
+      throw new InvalidConfigurationError(`${at}: recordOn needs a "database" in IpRiskModule.forRoot.`);
+    }
+    if (subject === undefined || !this.hasDatabase) return undefined;
+    return (recordOn ?? 'request') === 'request' ? 'record' : 'check';
   }
 }
 

@@ -1,6 +1,6 @@
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { ON_CHALLENGE, ON_UNAVAILABLE, POLICY_MODES } from '../policy/ip-risk-policy.js';
-import type { IpRiskRouteOptions } from './ip-risk-options.js';
+import { RECORD_ON, type IpRiskRouteOptions } from './ip-risk-options.js';
 
 type Check = readonly [isValid: (value: unknown) => boolean, expected: string];
 
@@ -19,6 +19,7 @@ const CHECKS: Readonly<Record<keyof IpRiskRouteOptions, Check>> = {
   mode: oneOf(POLICY_MODES),
   onChallenge: oneOf(ON_CHALLENGE),
   subject: isFunction,
+  recordOn: oneOf(RECORD_ON),
   claimedCountry: isFunction,
   skipIf: isFunction,
   ip: isFunction,

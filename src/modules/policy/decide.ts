@@ -1,4 +1,5 @@
 import type { RiskAssessment, ScoredAssessment, UnavailableAssessment } from '../assessment/risk-assessment.js';
+import type { TravelReport } from '../geo-velocity/geo-velocity.js';
 import { combineScores, placesElsewhere, scoreOfProvider, type ProviderOpinion } from '../scoring/score-combiner.js';
 import {
   isCertain,
@@ -10,6 +11,7 @@ import {
 } from '../scoring/scorecard.js';
 import { DEFAULT_SCORECARD, SCORECARDS } from '../scoring/scorecards.js';
 import { BLOCKABLE_FACTS, takesStandIns, type BlockableFact, type IpRiskPolicy } from './ip-risk-policy.js';
+import { travelSignals } from './travel-signals.js';
 import type { DigestedPolicy } from './policy-digest.js';
 import type { DecisionCause, RiskAction, RiskDecision } from './risk-decision.js';
 
@@ -18,6 +20,8 @@ export interface RequestContext {
   /** ISO 3166-1 alpha-2 of the country the caller states. */
   readonly claimedCountry?: string | undefined;
   readonly subject?: string | undefined;
+  /** What the subject's logins say of this one; `unavailable` where that was asked and not answered in time. */
+  readonly travel?: TravelReport | 'unavailable' | undefined;
 }
 
 export const NO_REQUEST_CONTEXT: RequestContext = {};
@@ -65,13 +69,21 @@ function rule(assessment: RiskAssessment, policy: IpRiskPolicy, context: Request
       return ruleOnWhatIsKnown(assessment, policy, context);
     case 'complete':
     case 'degraded':
-      return assessment.standsIn === undefined || takesStandIns(policy)
+      return isWhole(assessment, context) || takesStandIns(policy)
         ? ruleOnScore(assessment, policy, context)
         : ruleOnRefused(assessment, policy, context);
   }
 }
 
-/** A verdict that the policy does not take in the place of a current one opens nothing; where it is stricter it holds. */
+/** True where nothing was asked that is not answered, but for vendors whose answers the quorum does without. */
+function isWhole({ standsIn }: ScoredAssessment, { travel }: RequestContext): boolean {
+  return standsIn === undefined && travel !== 'unavailable';
+}
+
+/**
+ * A verdict that the policy does not take in the place of a current one opens nothing; where it is stricter it holds. So
+ * does one that lacks the user's travel, which could only have added points.
+ */
 function ruleOnRefused(assessment: ScoredAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
   const ruling = ruleOnScore(assessment, policy, context);
   const withoutIt = withoutVerdict(policy, 'unavailable', ruling.degraded);
@@ -103,11 +115,16 @@ function withoutCard(assessment: ScoredAssessment, policy: IpRiskPolicy): Ruling
   return withoutVerdict(policy, 'unavailable', withStandIn([policy.scorecard], assessment));
 }
 
-/** Providers that did not answer, or not in full, and why the verdict stands in for a current one. */
-function missingParts(assessment: RiskAssessment): readonly string[] {
+/** What is missing of a decision, whatever it is missing of. */
+const TRAVEL_MISSING = 'geo-velocity';
+
+/** Providers that did not answer, or not in full, why the verdict stands in for a current one, and travel not known. */
+function missingParts(assessment: RiskAssessment, { travel }: RequestContext): readonly string[] {
   const { failures, partialProviders } = assessment;
-  if (failures.length === 0) return withStandIn(partialProviders, assessment);
-  return withStandIn([...failures.map(({ providerId }) => providerId), ...partialProviders], assessment);
+  const providers =
+    failures.length === 0 ? partialProviders : [...failures.map(({ providerId }) => providerId), ...partialProviders];
+  const parts = withStandIn(providers, assessment);
+  return travel === 'unavailable' ? [...parts, TRAVEL_MISSING] : parts;
 }
 
 function withStandIn(missing: readonly string[], { standsIn }: RiskAssessment): readonly string[] {
@@ -119,8 +136,8 @@ function withStandIn(missing: readonly string[], { standsIn }: RiskAssessment): 
  * policy blocks by that alone. Everything else is for the fail mode.
  */
 function ruleOnWhatIsKnown(assessment: UnavailableAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
-  const degraded = missingParts(assessment);
-  const signals = contextSignals(assessment, policy, statedCountry(context));
+  const degraded = missingParts(assessment, context);
+  const signals = contextSignals(assessment, policy, context, statedCountry(context));
   const own = scoreSignals(DEFAULT_SCORECARD, { facts: assessment.facts, context: signals });
   const isEnough = policy.scorecard === DEFAULT_SCORECARD.name && own.score >= policy.thresholds.block;
   const cause = certainBlock(assessment, policy, signals) ?? (isEnough ? 'score' : undefined);
@@ -130,12 +147,12 @@ function ruleOnWhatIsKnown(assessment: UnavailableAssessment, policy: IpRiskPoli
 
 function ruleOnScore(assessment: ScoredAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
   const stated = statedCountry(context);
-  const signals = contextSignals(assessment, policy, stated);
+  const signals = contextSignals(assessment, policy, context, stated);
   const opinion = decidingOpinion(assessment, policy);
   const scored =
     opinion === undefined ? ownScore(assessment, policy, signals, stated) : scoreOfProvider(opinion, stated);
   const certain = certainBlock(assessment, policy, signals);
-  const degraded = missingParts(assessment);
+  const degraded = missingParts(assessment, context);
   if (certain !== undefined) return { action: 'block', cause: certain, ...pointsIn(scored ?? assessment), degraded };
   // The policy goes by the card of one provider, and that provider has given no score.
   if (scored === undefined) return withoutCard(assessment, policy);
@@ -185,16 +202,20 @@ function statedCountry({ claimedCountry }: RequestContext): string | undefined {
 function contextSignals(
   { location }: ScoredAssessment | UnavailableAssessment,
   { deniedCountries, allowedCountries }: IpRiskPolicy,
+  context: RequestContext,
   stated: string | undefined,
 ): ContextSignals {
+  const travel = travelSignals(context.travel);
   const country = location?.countryCode;
   const hasNoRule = deniedCountries.length === 0 && allowedCountries.length === 0;
-  if (country === undefined || (hasNoRule && stated === undefined)) return NO_CONTEXT;
+  if (country === undefined || (hasNoRule && stated === undefined)) {
+    return travel === undefined ? NO_CONTEXT : { ...NO_CONTEXT, travel };
+  }
   return {
     claimedCountryDiffers: stated === undefined ? undefined : stated !== country,
     isDeniedCountry:
       deniedCountries.includes(country) || (allowedCountries.length > 0 && !allowedCountries.includes(country)),
-    speedKmh: undefined,
+    travel,
   };
 }
 
@@ -216,7 +237,7 @@ function ownScore(
     const isElsewhere =
       stated !== undefined &&
       (context.claimedCountryDiffers === true || opinions.some((opinion) => placesElsewhere(opinion, stated)));
-    if (!isElsewhere && context.isDeniedCountry !== true) return assessment;
+    if (!isElsewhere && context.isDeniedCountry !== true && context.travel === undefined) return assessment;
     return combineScores(scoreSignals(DEFAULT_SCORECARD, { facts, context }), opinions, combiner, stated);
   }
   const card = Object.hasOwn(SCORECARDS, scorecard) ? SCORECARDS[scorecard] : undefined;
@@ -226,7 +247,7 @@ function ownScore(
 function toDecision(
   { action: intendedAction, cause, score, reasons, degraded }: Ruling,
   { policy, reference }: DigestedPolicy,
-  { subject }: RequestContext,
+  { subject, travel }: RequestContext,
   assessment: RiskAssessment | undefined,
 ): RiskDecision {
   const isLive = policy.mode === 'live';
@@ -247,6 +268,7 @@ function toDecision(
     mode: policy.mode,
     onChallenge: policy.onChallenge,
     subject,
+    travel: travel === 'unavailable' ? undefined : travel,
     assessment,
   });
 }

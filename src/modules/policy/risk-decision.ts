@@ -1,4 +1,5 @@
 import type { RiskAssessment } from '../assessment/risk-assessment.js';
+import type { LoginReport, TravelReport } from '../geo-velocity/geo-velocity.js';
 import type { RiskReason } from '../scoring/scorecard.js';
 import type { OnChallenge, PolicyMode } from './ip-risk-policy.js';
 
@@ -27,8 +28,9 @@ export interface RiskDecision {
   /** Challenged: ask for a second factor before going on. */
   readonly requireMfa: boolean;
   /**
-   * What was missing: ids of providers that failed or answered in part, `client-ip` when the sender is not known, and
-   * `stale` or `quota-brake` where the verdict stands in for a current one.
+   * What was missing: ids of providers that failed or answered in part, `client-ip` when the sender is not known,
+   * `stale` or `quota-brake` where the verdict stands in for a current one, and `geo-velocity` where the user's travel
+   * was asked for and not answered.
    */
   readonly degraded: readonly string[];
   readonly policy: { readonly name: string; readonly digest: string };
@@ -36,6 +38,11 @@ export interface RiskDecision {
   readonly onChallenge: OnChallenge;
   /** The user or account the route names, for the log. */
   readonly subject: string | undefined;
+  /**
+   * What the subject's logins say of this one, and what recording it changed. `undefined` where there is no subject, no
+   * database, or no answer in time; `degraded` names `geo-velocity` then.
+   */
+  readonly travel: TravelReport | LoginReport | undefined;
   /** `undefined` when there was no address to assess. */
   readonly assessment: RiskAssessment | undefined;
 }

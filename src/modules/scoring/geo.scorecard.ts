@@ -1,11 +1,14 @@
-import { deniedCountry, impossibleTravel } from './context-rules.js';
+import { claimedCountryDiffers, deniedCountry, travelRules } from './context-rules.js';
 import { evidenceOf, type Scorecard } from './scorecard.js';
 
-/** The geo-fraud article's card, to the point: speed over 900 km/h +50, hosting ASN +30, denied country +40. */
+/**
+ * The geo-fraud article's card, to the point: speed over 900 km/h +50, hosting ASN +30, denied country +40. A country
+ * change, a claimed country and travel that is explained are ours; without them the score is the article's.
+ */
 export const geoScorecard: Scorecard = {
   name: 'geo',
   rules: [
-    impossibleTravel,
+    ...travelRules,
     {
       code: 'HOSTING_ASN',
       points: 30,
@@ -16,5 +19,6 @@ export const geoScorecard: Scorecard = {
       },
     },
     deniedCountry,
+    claimedCountryDiffers,
   ],
 };

@@ -3,7 +3,7 @@ import { fact, mergedFacts } from '../../../test/support/intelligence.js';
 import { FACT_NAMES, type FactName } from '../providers/ip-intelligence.js';
 import { geoScorecard } from './geo.scorecard.js';
 import { riskLevelOf } from './risk-level.js';
-import { NO_CONTEXT, scoreSignals, type ContextSignals } from './scorecard.js';
+import { NO_CONTEXT, scoreSignals, type ContextSignals, type TravelSignals } from './scorecard.js';
 import { SCORECARDS } from './scorecards.js';
 import { unifiedScorecard } from './unified.scorecard.js';
 
@@ -15,17 +15,58 @@ const score = (
 
 const codes = (facts: Partial<Record<FactName, boolean>>) => score(facts).reasons.map(({ code }) => code);
 
+const trip = (said: Partial<TravelSignals>): TravelSignals => ({
+  isImpossible: false,
+  isCountryChanged: false,
+  detail: '6,100 km in 1 h',
+  relief: undefined,
+  ...said,
+});
+
+describe('travel of the user', () => {
+  const relief = (kind: 'announced' | 'network' | 'country') => ({ kind, detail: 'why' });
+
+  it.each([
+    ['an impossible trip', { isImpossible: true }, [['IMPOSSIBLE_TRAVEL', 50]]],
+    ['an impossible trip abroad, once', { isImpossible: true, isCountryChanged: true }, [['IMPOSSIBLE_TRAVEL', 50]]],
+    ['another country', { isCountryChanged: true }, [['COUNTRY_CHANGED', 10]]],
+    ['announced travel', { isImpossible: true, relief: relief('announced') }, [['TRAVEL_ANNOUNCED', 0]]],
+    ['a trusted network', { isImpossible: true, relief: relief('network') }, [['TRUSTED_NETWORK', 0]]],
+    [
+      'a trusted country',
+      { isImpossible: true, relief: relief('country') },
+      [['IMPOSSIBLE_TRAVEL_TO_TRUSTED_COUNTRY', 25]],
+    ],
+    ['another country, trusted', { isCountryChanged: true, relief: relief('country') }, [['TRUSTED_COUNTRY', 0]]],
+    ['trust that nothing needs', { relief: relief('announced') }, []],
+  ])('scores %s the same on both cards', (_, said, expected) => {
+    for (const card of [geoScorecard, unifiedScorecard]) {
+      const { reasons } = score({}, { travel: trip(said) }, card);
+      expect(reasons.map(({ code, points }) => [code, points])).toEqual(expected);
+    }
+  });
+
+  it('says in the reason both why it counts for less and what happened', () => {
+    const [reason] = score({}, { travel: trip({ isImpossible: true, relief: relief('network') }) }).reasons;
+    expect(reason?.detail).toBe('why; 6,100 km in 1 h');
+  });
+});
+
 describe('geo scorecard', () => {
   it.each([
     ['nothing known', {}, {}, 0],
-    ['speed of 900 km/h', {}, { speedKmh: 900 }, 0],
-    ['speed over 900 km/h', {}, { speedKmh: 900.1 }, 50],
-    ['infinite speed', {}, { speedKmh: Infinity }, 50],
+    ['a trip that can be made', {}, { travel: trip({}) }, 0],
+    ['speed over 900 km/h', {}, { travel: trip({ isImpossible: true }) }, 50],
     ['hosting ASN', { isHostingProvider: true }, {}, 30],
     ['denied country', {}, { isDeniedCountry: true }, 40],
-    ['speed and hosting', { isHostingProvider: true }, { speedKmh: 901 }, 80],
+    ['speed and hosting', { isHostingProvider: true }, { travel: trip({ isImpossible: true }) }, 80],
     ['denied country and hosting', { isHostingProvider: true }, { isDeniedCountry: true }, 70],
-    ['all three, capped', { isHostingProvider: true }, { speedKmh: 901, isDeniedCountry: true }, 100],
+    [
+      'all three, capped',
+      { isHostingProvider: true },
+      { travel: trip({ isImpossible: true }), isDeniedCountry: true },
+      100,
+    ],
   ])('gives %s the points of its article', (_, facts, context, expected) => {
     expect(score(facts, context, geoScorecard).score).toBe(expected);
   });
@@ -102,7 +143,18 @@ describe('scoreSignals', () => {
   const context = fc.record({
     claimedCountryDiffers: fc.option(fc.boolean(), { nil: undefined }),
     isDeniedCountry: fc.option(fc.boolean(), { nil: undefined }),
-    speedKmh: fc.option(fc.double(), { nil: undefined }),
+    travel: fc.option(
+      fc.record({
+        isImpossible: fc.boolean(),
+        isCountryChanged: fc.boolean(),
+        detail: fc.string(),
+        relief: fc.option(
+          fc.record({ kind: fc.constantFrom('announced' as const, 'network', 'country'), detail: fc.string() }),
+          { nil: undefined },
+        ),
+      }),
+      { nil: undefined },
+    ),
   });
 
   it('gives reasons whose points add up to a whole score of 0-100, for all facts and cards', () => {

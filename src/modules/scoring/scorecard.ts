@@ -6,14 +6,33 @@ export interface ContextSignals {
   readonly claimedCountryDiffers: boolean | undefined;
   /** The policy denies the address's country. */
   readonly isDeniedCountry: boolean | undefined;
-  /** Least speed in km/h since the user's last login. */
-  readonly speedKmh: number | undefined;
+  /** What the user's logins say of this one; `undefined` where there is no user, or nothing is known of them. */
+  readonly travel: TravelSignals | undefined;
+}
+
+/** A trip between two logins of one user. */
+export interface TravelSignals {
+  /** Nobody can have travelled as fast. */
+  readonly isImpossible: boolean;
+  /** Both logins are in known countries, and not the same. */
+  readonly isCountryChanged: boolean;
+  /** For the audit log: how far, in what time. */
+  readonly detail: string;
+  /** Why the trip counts for less, where it does. */
+  readonly relief: TravelReliefSignal | undefined;
+}
+
+export interface TravelReliefSignal {
+  /** `announced`: the user said so beforehand. `network`, `country`: the user passed a challenge there. */
+  readonly kind: 'announced' | 'network' | 'country';
+  /** For the audit log: where, until when. */
+  readonly detail: string;
 }
 
 export const NO_CONTEXT: ContextSignals = {
   claimedCountryDiffers: undefined,
   isDeniedCountry: undefined,
-  speedKmh: undefined,
+  travel: undefined,
 };
 
 export interface ScoringInput {

@@ -1,5 +1,5 @@
 import type { MergedFacts } from '../providers/merged-intelligence.js';
-import { claimedCountryDiffers, deniedCountry, impossibleTravel } from './context-rules.js';
+import { claimedCountryDiffers, deniedCountry, travelRules } from './context-rules.js';
 import { evidenceOf, isCertain, type Scorecard } from './scorecard.js';
 
 /**
@@ -63,7 +63,7 @@ export const unifiedScorecard: Scorecard = {
     },
     { code: 'PRIVACY_RELAY', points: 0, evidence: ({ facts }) => evidenceOf(facts.isRelay) },
     { code: 'KNOWN_CRAWLER', points: 0, evidence: ({ facts }) => evidenceOf(facts.isKnownCrawler) },
-    impossibleTravel,
+    ...travelRules,
     deniedCountry,
     claimedCountryDiffers,
   ],

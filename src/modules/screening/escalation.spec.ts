@@ -34,7 +34,7 @@ function setUp(strategy: LookupStrategy = 'escalate') {
   );
   const lookup = new ProviderLookup({ providers: [offline, vendor], clock, strategy });
   const assessments = new AssessmentService({ lookup, clock });
-  const screening = new ScreeningService(assessments, new RiskEvents());
+  const screening = new ScreeningService({ assessments, events: new RiskEvents(), clock });
   const screen = async (text: string, policy = payment, asksVendors = false) =>
     await screening.screenAddress(ip(text), { route: 'r', policy, asksVendors });
   return { clock, offline, vendor, screen };

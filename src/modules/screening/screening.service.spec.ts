@@ -26,7 +26,7 @@ function setUp() {
   ];
   const assessments = new AssessmentService({ lookup: new ProviderLookup({ providers, clock }), clock });
   const events = new RiskEvents();
-  return { clock, events, screening: new ScreeningService(assessments, events) };
+  return { clock, events, screening: new ScreeningService({ assessments, events, clock }) };
 }
 
 const clientOf = (peer: string, headers: Record<string, string>) =>

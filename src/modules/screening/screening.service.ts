@@ -1,6 +1,7 @@
 import { whenReady, type MaybePromise } from '../../common/async/maybe-promise.js';
+import type { Clock } from '../../common/clock/clock.js';
 import type { ClientIp } from '../../common/ip/client-ip.js';
-import type { IpAddress } from '../../common/ip/ip-address.js';
+import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
 import { specialPurposeOf } from '../../common/ip/special-purpose.js';
 import type { AssessmentService } from '../assessment/assessment.service.js';
 import type { RiskAssessment } from '../assessment/risk-assessment.js';
@@ -17,6 +18,7 @@ import { DEFAULT_ESCALATION_BAND, leavesDoubt } from '../policy/threshold-doubt.
 import type { RiskDecision } from '../policy/risk-decision.js';
 import { RecentDecisions } from './recent-decisions.js';
 import type { RiskEvents } from './risk-events.js';
+import type { TravelScreening } from './travel-screening.js';
 
 /** Where a request came in, and what is asked of it there. */
 export interface ScreenedRoute {
@@ -25,6 +27,41 @@ export interface ScreenedRoute {
   readonly policy: DigestedPolicy;
   /** Under the strategy `escalate`: asks vendors whatever offline data says. @default false */
   readonly asksVendors?: boolean;
+  /** What a subject's login history is asked, where there is one: `record` also adds this login. @default not asked */
+  readonly travel?: 'check' | 'record' | undefined;
+  /** Milliseconds that the history may take. @default what is left of the lookup's deadline, 25 at least */
+  readonly travelWithinMs?: number | undefined;
+}
+
+/** What a request says of itself, before anybody looks anything up. */
+export interface ScreenedRequest extends Omit<RequestContext, 'travel'> {
+  /** The login that is recorded; its time is now, where there is none. */
+  readonly login?: { readonly ts?: number | undefined; readonly eventId?: string | undefined } | undefined;
+}
+
+export const NO_SCREENED_REQUEST: ScreenedRequest = NO_REQUEST_CONTEXT;
+
+export interface ScreeningOptions {
+  readonly assessments: AssessmentService;
+  readonly events: RiskEvents;
+  readonly clock: Clock;
+  /** Points around a threshold that leave doubt. @default 10 */
+  readonly escalationBand?: number;
+  /** Asks users' login histories. @default none: a subject is a label */
+  readonly travel?: TravelScreening | undefined;
+  /** Milliseconds of one lookup, within which the history is asked as well. @default 300 */
+  readonly deadlineMs?: number;
+  /** Told of each login that a route wanted recorded and the database did not take in time. */
+  readonly onLoginNotRecorded?: () => void;
+}
+
+/** The history is asked after the address; vendors who use up the deadline must not make travel unknown each time. */
+const LEAST_TRAVEL_MS = 25;
+
+interface AskedUser {
+  readonly travel: TravelScreening;
+  readonly userId: string;
+  readonly mode: 'check' | 'record';
 }
 
 const ANY_VERDICT = { atHand: { takesStandIn: true }, byVendors: { takesStandIn: true, asksVendors: true } };
@@ -34,34 +71,52 @@ const CURRENT_VERDICT = { atHand: { takesStandIn: false }, byVendors: { takesSta
 export class ScreeningService {
   private readonly recent = new RecentDecisions();
 
-  constructor(
-    private readonly assessments: AssessmentService,
-    private readonly events: RiskEvents,
-    private readonly escalationBand: number = DEFAULT_ESCALATION_BAND,
-  ) {}
+  private readonly assessments: AssessmentService;
+  private readonly events: RiskEvents;
+  private readonly clock: Clock;
+  private readonly escalationBand: number;
+  private readonly travel: TravelScreening | undefined;
+  private readonly deadlineMs: number;
+  private readonly onLoginNotRecorded: () => void;
+
+  constructor(options: ScreeningOptions) {
+    this.assessments = options.assessments;
+    this.events = options.events;
+    this.clock = options.clock;
+    this.escalationBand = options.escalationBand ?? DEFAULT_ESCALATION_BAND;
+    this.travel = options.travel;
+    this.deadlineMs = options.deadlineMs ?? 300;
+    this.onLoginNotRecorded = options.onLoginNotRecorded ?? ((): void => undefined);
+  }
 
   /** Decides on a request by its sender. A sender in doubt is treated as unknown, which is unavailable and not private. */
   screenClient(
     client: ClientIp,
     route: ScreenedRoute,
-    context: RequestContext = NO_REQUEST_CONTEXT,
+    request: ScreenedRequest = NO_SCREENED_REQUEST,
   ): MaybePromise<RiskDecision> {
     if (client.status === 'unknown' || isInDoubt(client)) {
-      return this.publish(decideUnknownClient(route.policy, context), route);
+      return this.publish(decideUnknownClient(route.policy, request), route);
     }
-    return this.screenAddress(client.address, route, context);
+    return this.screenAddress(client.address, route, request);
   }
 
-  /** Decides on a request from an address that somebody else made sure of. */
+  /**
+   * Decides on a request from an address that somebody else made sure of.
+   *
+   * @throws InvalidLoginError, as a rejection, for a login whose time or id cannot be taken.
+   */
   screenAddress(
     address: IpAddress,
     route: ScreenedRoute,
-    context: RequestContext = NO_REQUEST_CONTEXT,
+    request: ScreenedRequest = NO_SCREENED_REQUEST,
   ): MaybePromise<RiskDecision> {
+    const user = this.userOf(route, request);
+    if (user !== undefined) return this.screenUser(user, address, route, request);
     const assessment = this.assess(address, route);
     return assessment instanceof Promise
-      ? assessment.then((known) => this.decideOn(known, route, context))
-      : this.decideOn(assessment, route, context);
+      ? assessment.then((known) => this.decideOn(known, route, request))
+      : this.decideOn(assessment, route, request);
   }
 
   /** Records that the route's own rule let the request through unassessed. */
@@ -78,6 +133,46 @@ export class ScreeningService {
         ? this.assessments.assess(address, byVendors)
         : assessment,
     );
+  }
+
+  /**
+   * Adds the login of a decision that was made by a mere check to its user's history.
+   *
+   * @returns false where there was nobody to record, or the database did not say in time that it is.
+   */
+  async recordLogin({ assessment, subject }: RiskDecision): Promise<boolean> {
+    const address = assessment === undefined ? undefined : parseIpAddress(assessment.ip);
+    if (this.travel === undefined || assessment === undefined || address === undefined) return false;
+    if (!this.travel.isAbout(subject)) return false;
+    const question = { userId: subject, mode: 'record', withinMs: this.deadlineMs } as const;
+    const report = await this.travel.ask(address, assessment, question);
+    if (report === 'unavailable') this.onLoginNotRecorded();
+    return report !== 'unavailable';
+  }
+
+  private userOf({ travel: mode }: ScreenedRoute, { subject }: ScreenedRequest): AskedUser | undefined {
+    const { travel } = this;
+    if (mode === undefined || travel === undefined || !travel.isAbout(subject)) return undefined;
+    return { travel, userId: subject, mode };
+  }
+
+  private async screenUser(
+    { travel, userId, mode }: AskedUser,
+    address: IpAddress,
+    route: ScreenedRoute,
+    request: ScreenedRequest,
+  ): Promise<RiskDecision> {
+    const startedAt = this.clock.now();
+    const assessment = await this.assess(address, route);
+    const leftMs = this.deadlineMs - Math.max(0, this.clock.now() - startedAt);
+    const report = await travel.ask(address, assessment, {
+      userId,
+      mode,
+      ts: request.login?.ts,
+      eventId: request.login?.eventId,
+      withinMs: route.travelWithinMs ?? Math.max(LEAST_TRAVEL_MS, leftMs),
+    });
+    return this.decideOn(assessment, route, { ...request, travel: report });
   }
 
   private decideOn(assessment: RiskAssessment, route: ScreenedRoute, context: RequestContext): RiskDecision {

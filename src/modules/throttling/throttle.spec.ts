@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { SecretText } from '../../common/config/secret-text.js';
+import { SecretText } from '../../common/secrets/secret-text.js';
 import { FakeClock } from '../../../test/support/fake-clock.js';
 import { MemoryStorage } from './memory-storage.js';
 import { NetworkWeights } from './network-weights.js';

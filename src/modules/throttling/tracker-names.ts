@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { SecretText } from '../../common/config/secret-text.js';
+import type { SecretText } from '../../common/secrets/secret-text.js';
 
 /** Sets our digests apart from those that others make of the same texts. */
 const WITHOUT_A_SECRET = 'ip-risk:throttle';

@@ -61,6 +61,12 @@ export class NetworkClasses {
     );
   }
 
+  /** The listed ASNs of these classes, in order of number. */
+  asnsOf(classes: readonly NetworkClass[]): number[] {
+    const listed = [...this.byAsn].filter(([, network]) => classes.includes(network.class));
+    return listed.map(([asn]) => asn).toSorted((a, b) => a - b);
+  }
+
   classOf(asn: number, organization: string | undefined): ClassifiedNetwork | undefined {
     const listed = this.byAsn.get(asn);
     if (listed !== undefined || organization === undefined) return listed;

@@ -1,0 +1,88 @@
+import { Logger, type Provider } from '@nestjs/common';
+import { whenReady, type MaybePromise } from '../../common/async/maybe-promise.js';
+import { CLOCK, type Clock } from '../../common/clock/clock.js';
+import type { IpAddress } from '../../common/ip/ip-address.js';
+import { AssessmentService } from '../assessment/assessment.service.js';
+import { UserAnomalies } from '../geo-velocity/anomalies/user-anomalies.js';
+import { FleetTravel } from '../geo-velocity/fleet/fleet-travel.js';
+import { GeoVelocityService } from '../geo-velocity/geo-velocity.service.js';
+import { UserJourneys } from '../geo-velocity/journey/user-journeys.js';
+import { LoginRetention } from '../geo-velocity/privacy/login-retention.js';
+import { loginPlaceOf } from '../geo-velocity/travel/login-place.js';
+import type { LoginPlace } from '../geo-velocity/travel/travel-point.js';
+import { TravelTrust } from '../geo-velocity/trust/travel-trust.js';
+import { DATABASE, type Database } from '../storage/database.js';
+import { NO_DATABASE } from '../storage/no-database.js';
+import { createDatabase } from '../storage/open-database.js';
+import { MIGRATIONS } from '../storage/schema/migrations.js';
+import { geoVelocitySettings, type GeoVelocitySettings } from './geo-velocity-options.js';
+import type { IpRiskModuleOptions } from './ip-risk-options.js';
+import { IP_RISK_OPTIONS } from './ip-risk.module-definition.js';
+
+const GEO_VELOCITY_SETTINGS = Symbol('IP_RISK:GEO_VELOCITY_SETTINGS');
+
+/** Users' logins: the database, who writes to it, who reads it. Without a database each of them says so when asked. */
+export const loginHistory: Provider[] = [
+  {
+    provide: GEO_VELOCITY_SETTINGS,
+    inject: [IP_RISK_OPTIONS],
+    useFactory: ({ geoVelocity }: IpRiskModuleOptions) => geoVelocitySettings(geoVelocity),
+  },
+  {
+    provide: DATABASE,
+    inject: [IP_RISK_OPTIONS, CLOCK],
+    useFactory: ({ database }: IpRiskModuleOptions, clock: Clock): Database => {
+      if (database === undefined) return NO_DATABASE;
+      const logger = new Logger('Database');
+      const warn = (message: string): void => {
+        logger.warn(message);
+      };
+      return createDatabase({ warn, ...database }, MIGRATIONS, clock);
+    },
+  },
+  {
+    provide: GeoVelocityService,
+    inject: [DATABASE, CLOCK, GEO_VELOCITY_SETTINGS, AssessmentService],
+    useFactory: (database: Database, clock: Clock, settings: GeoVelocitySettings, assessments: AssessmentService) =>
+      new GeoVelocityService({
+        ...settings,
+        database,
+        clock,
+        placeOf: (address: IpAddress): MaybePromise<LoginPlace> =>
+          whenReady(assessments.assess(address), (assessment) => loginPlaceOf(assessment, address)),
+      }),
+  },
+  {
+    provide: TravelTrust,
+    inject: [DATABASE, CLOCK, GEO_VELOCITY_SETTINGS],
+    useFactory: (database: Database, clock: Clock, settings: GeoVelocitySettings) =>
+      new TravelTrust({ ...settings, database, clock }),
+  },
+  {
+    provide: LoginRetention,
+    inject: [DATABASE, CLOCK, GEO_VELOCITY_SETTINGS],
+    useFactory: (database: Database, clock: Clock, settings: GeoVelocitySettings) => {
+      const logger = new Logger('LoginRetention');
+      const warn = (message: string): void => {
+        logger.warn(message);
+      };
+      return new LoginRetention({ ...settings, database, clock, warn });
+    },
+  },
+  {
+    provide: UserJourneys,
+    inject: [DATABASE, CLOCK],
+    useFactory: (database: Database, clock: Clock) => new UserJourneys({ database, clock }),
+  },
+  {
+    provide: UserAnomalies,
+    inject: [DATABASE],
+    useFactory: (database: Database) => new UserAnomalies({ database }),
+  },
+  {
+    provide: FleetTravel,
+    inject: [DATABASE, GEO_VELOCITY_SETTINGS],
+    useFactory: (database: Database, { limits, retentionDays }: GeoVelocitySettings) =>
+      new FleetTravel({ database, limits, retentionDays }),
+  },
+];

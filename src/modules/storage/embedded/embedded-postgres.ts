@@ -1,0 +1,70 @@
+import type { Pool } from 'pg';
+import type { Clock } from '../../../common/clock/clock.js';
+import type { PoolSource } from '../pool-source.js';
+import { endureLostConnections } from '../postgres/postgres-server.js';
+import { BackendSocket } from './backend-socket.js';
+import { clusterIn, prepareDirectory } from './data-directory.js';
+import { DirectoryLock } from './directory-lock.js';
+import { EmbeddedBackend } from './embedded-backend.js';
+
+const MOST_CONNECTIONS = 10;
+/** Milliseconds. The first start of all creates the files. */
+const CONNECT_MS = 120_000;
+/** Milliseconds, waiting for the others included: there is one connection behind all of them. */
+const ANSWER_MS = 12_000;
+
+/** The Postgres in this process. Its clients share one connection and have it in turns. */
+export class EmbeddedPostgres implements PoolSource {
+  readonly kind = 'embedded';
+  readonly whatToCheck = 'the directory of IP_RISK_DATA_DIR';
+  readonly #directory: string;
+  readonly #clock: Clock;
+  readonly #backend: EmbeddedBackend;
+  #lock: DirectoryLock | undefined;
+
+  constructor(directory: string, clock: Clock) {
+    this.#directory = directory;
+    this.#clock = clock;
+    this.#backend = new EmbeddedBackend(() => this.#locked(), clock);
+  }
+
+  async open(): Promise<Pool> {
+    const { Pool } = await import('pg');
+    try {
+      await this.#backend.start();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    const pool = new Pool({
+      stream: () => new BackendSocket(this.#backend),
+      // Nobody asks for them, but without them the client looks for some in the environment.
+      user: 'postgres',
+      database: 'postgres',
+      password: '',
+      host: 'embedded',
+      ssl: false,
+      max: MOST_CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: ANSWER_MS,
+      allowExitOnIdle: true,
+    });
+    endureLostConnections(pool);
+    return pool;
+  }
+
+  async close(): Promise<void> {
+    await this.#backend.close();
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  async #locked(): Promise<string> {
+    await prepareDirectory(this.#directory);
+    this.#lock ??= await DirectoryLock.take(this.#directory, this.#clock, () => {
+      this.#lock = undefined;
+      void this.#backend.stop();
+    });
+    return clusterIn(this.#directory);
+  }
+}

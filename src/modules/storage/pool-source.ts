@@ -1,0 +1,12 @@
+import type { Pool } from 'pg';
+
+/** Where the connections come from: a server, or the Postgres in this process. Both speak through the same client. */
+export interface PoolSource {
+  readonly kind: 'postgres' | 'embedded';
+  /** What to look at when it cannot be reached; stands in messages. */
+  readonly whatToCheck: string;
+  /** @throws StorageError | InvalidConfigurationError */
+  open(): Promise<Pool>;
+  /** Ends what {@link open} began. The pool has ended before. */
+  close(): Promise<void>;
+}

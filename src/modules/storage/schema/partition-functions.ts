@@ -1,0 +1,65 @@
+/**
+ * One partition for each calendar month in UTC, named for it, as are the salts of pseudonyms. Months and not weeks: each
+ * partition costs every login some microseconds, and 90 days are five of them.
+ *
+ * A partition is filled before it is attached: rows of its month may already lie in the default one, and attaching locks
+ * readers and writers out for a shorter time than creating it in place.
+ */
+export const partitionFunctionsSql = (schema: string): string => `
+create function ${schema}.ensure_partitions(p_from timestamptz, p_to timestamptz) returns integer
+language plpgsql volatile set lock_timeout = '5s' as $ensure$
+declare
+  month timestamp := date_trunc('month', p_from at time zone 'UTC');
+  first_ts timestamptz;
+  end_ts timestamptz;
+  partition text;
+  made integer := 0;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('${schema}.ensure_partitions', 0));
+  while month <= p_to at time zone 'UTC' loop
+    partition := 'user_login_events_' || to_char(month, 'YYYYMM');
+    first_ts := month at time zone 'UTC';
+    end_ts := (month + interval '1 month') at time zone 'UTC';
+    if to_regclass(format('${schema}.%I', partition)) is null then
+      execute format(
+        'create table ${schema}.%I (like ${schema}.user_login_events including defaults including constraints)', partition);
+      -- In the order in which a login locks them: first the whole, then a part.
+      lock table only ${schema}.user_login_events in share update exclusive mode;
+      lock table ${schema}.user_login_events_default in access exclusive mode;
+      execute format(
+        'with moved as (
+           delete from ${schema}.user_login_events_default where ts >= $1 and ts < $2 returning *
+         ) insert into ${schema}.%I select * from moved', partition) using first_ts, end_ts;
+      execute format(
+        'alter table ${schema}.user_login_events attach partition ${schema}.%I for values from (%L) to (%L)',
+        partition, to_char(month, 'YYYY-MM-DD 00:00:00+00'), to_char(month + interval '1 month', 'YYYY-MM-DD 00:00:00+00'));
+      made := made + 1;
+    end if;
+    month := month + interval '1 month';
+  end loop;
+  return made;
+end
+$ensure$;
+
+create function ${schema}.drop_partitions(p_before timestamptz) returns integer
+language plpgsql volatile set lock_timeout = '5s' as $drop$
+declare
+  partition text;
+  dropped integer := 0;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('${schema}.ensure_partitions', 0));
+  for partition in
+    select child.relname from pg_inherits
+    join pg_class child on child.oid = pg_inherits.inhrelid
+    where pg_inherits.inhparent = '${schema}.user_login_events'::regclass
+      and child.relname ~ '^user_login_events_[0-9]{6}$'
+      and (to_date(right(child.relname, 6), 'YYYYMM')::timestamp + interval '1 month') at time zone 'UTC' <= p_before
+    order by child.relname
+  loop
+    execute format('drop table ${schema}.%I', partition);
+    dropped := dropped + 1;
+  end loop;
+  return dropped;
+end
+$drop$;
+`;

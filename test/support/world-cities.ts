@@ -1,0 +1,51 @@
+import type { LoginPlace } from '../../src/modules/geo-velocity/travel/travel-point.js';
+import { placeWith } from './travel-points.js';
+
+const ROWS: readonly (readonly [country: string, city: string, latitude: number, longitude: number])[] = [
+  ['AR', 'Buenos Aires', -34.6, -58.38],
+  ['AU', 'Perth', -31.95, 115.86],
+  ['AU', 'Sydney', -33.87, 151.21],
+  ['BR', 'São Paulo', -23.55, -46.63],
+  ['CA', 'Toronto', 43.65, -79.38],
+  ['CA', 'Vancouver', 49.28, -123.12],
+  ['CL', 'Punta Arenas', -53.16, -70.92],
+  ['CN', 'Beijing', 39.9, 116.41],
+  ['CO', 'Bogotá', 4.71, -74.07],
+  ['DE', 'Berlin', 52.52, 13.41],
+  ['DE', 'Munich', 48.14, 11.58],
+  ['EC', 'Quito', -0.18, -78.47],
+  ['EG', 'Cairo', 30.04, 31.24],
+  ['ES', 'Madrid', 40.42, -3.7],
+  ['FI', 'Helsinki', 60.17, 24.94],
+  ['FJ', 'Suva', -18.14, 178.44],
+  ['FR', 'Paris', 48.86, 2.35],
+  ['GB', 'London', 51.51, -0.13],
+  ['GL', 'Nuuk', 64.18, -51.72],
+  ['ID', 'Jakarta', -6.21, 106.85],
+  ['IN', 'Mumbai', 19.08, 72.88],
+  ['IS', 'Reykjavík', 64.15, -21.94],
+  ['JP', 'Osaka', 34.69, 135.5],
+  ['JP', 'Tokyo', 35.69, 139.69],
+  ['KE', 'Nairobi', -1.29, 36.82],
+  ['MX', 'Mexico City', 19.43, -99.13],
+  ['NG', 'Lagos', 6.52, 3.38],
+  ['NO', 'Longyearbyen', 78.22, 15.65],
+  ['NZ', 'Auckland', -36.85, 174.76],
+  ['PF', 'Papeete', -17.54, -149.57],
+  ['PL', 'Warsaw', 52.23, 21.01],
+  ['RU', 'Vladivostok', 43.12, 131.89],
+  ['SG', 'Singapore', 1.35, 103.82],
+  ['TR', 'Istanbul', 41.01, 28.98],
+  ['TV', 'Funafuti', -8.52, 179.2],
+  ['US', 'Anchorage', 61.22, -149.9],
+  ['US', 'Honolulu', 21.31, -157.86],
+  ['US', 'Los Angeles', 34.05, -118.24],
+  ['US', 'New York', 40.71, -74.01],
+  ['WS', 'Apia', -13.83, -171.77],
+  ['ZA', 'Cape Town', -33.92, 18.42],
+];
+
+/** Cities of every continent, on both sides of the equator and of the date line, and one near the pole. */
+export const WORLD_CITIES: readonly LoginPlace[] = ROWS.map(([country, city, latitude, longitude]) =>
+  placeWith({ country, region: `Region of ${city}`, city, latitude, longitude, accuracyRadiusKm: 20 }),
+);
