@@ -21,7 +21,8 @@ export type {
   SharedRedisOptions,
 } from './modules/ip-risk/ip-risk-options.js';
 
-export { ScreeningService, type ScreenedRequest, type ScreenedRoute } from './modules/screening/screening.service.js';
+export type { ScreenedRequest } from './modules/screening/screened-request.js';
+export { ScreeningService, type ScreenedRoute } from './modules/screening/screening.service.js';
 export { RiskEvents, type DecisionEvent, type DecisionListener } from './modules/screening/risk-events.js';
 export { DecisionCounters, type DecisionCounts } from './modules/screening/decision-counters.js';
 

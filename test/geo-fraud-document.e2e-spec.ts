@@ -4,9 +4,9 @@ import { UserJourneys } from '../src/modules/geo-velocity/journey/user-journeys.
 import type { Database } from '../src/modules/storage/database.js';
 import { createDatabase } from '../src/modules/storage/open-database.js';
 import { MIGRATIONS } from '../src/modules/storage/schema/migrations.js';
-import { POSTGRES_URL } from './support/databases.js';
 import {
   createDocumentDatabase,
+  describeDocument,
   DOCUMENT_ASNS,
   documentLogins,
   HOSTING_LOGINS,
@@ -28,15 +28,14 @@ const WINDOW = { since: now - 80 * DAY, until: now, limit: 10_000 };
 const byUserAndTime = <T extends { user: string; at: number }>(rows: T[]): T[] =>
   rows.sort((a, b) => (a.user < b.user ? -1 : a.user > b.user ? 1 : a.at - b.at));
 
-describe("the article's SQL on our tables", () => {
-  let terminal: DocumentDatabase | undefined;
+describeDocument("the article's SQL on our tables", () => {
+  let terminal: DocumentDatabase;
   let database: Database;
   let fleet: FleetTravel;
   let journeys: UserJourneys;
 
   beforeAll(async () => {
     terminal = await createDocumentDatabase();
-    if (terminal === undefined) return;
     await terminal.seed(documentLogins(now), DOCUMENT_ASNS);
     database = createDatabase(terminal, MIGRATIONS, systemClock);
     fleet = new FleetTravel({ database });
@@ -44,21 +43,9 @@ describe("the article's SQL on our tables", () => {
   }, 60_000);
 
   afterAll(async () => {
-    if (terminal === undefined) return;
     await database.close();
     await terminal.dispose();
   });
-
-  /** A promise about Postgres; skipped where {@link createDocumentDatabase} printed why. */
-  const onPostgres = (promise: string, test: (terminal: DocumentDatabase) => Promise<void>): void => {
-    (POSTGRES_URL === undefined ? it.skip : it)(
-      promise,
-      async () => {
-        if (terminal !== undefined) await test(terminal);
-      },
-      30_000,
-    );
-  };
 
   /** Which functions measured, and what came out. */
   const measured = async (rule: 'straight' | 'least-distance') => {
@@ -81,35 +68,32 @@ describe("the article's SQL on our tables", () => {
 
   const close = (km: number | null): unknown => (km === null ? null : expect.closeTo(km, 6));
 
-  onPostgres(
-    'measures the same without the extensions as with them, wherever they are installed',
-    async ({ byHand }) => {
-      for (const rule of ['straight', 'least-distance'] as const) {
-        const without = await measured(rule);
-        expect(without.isByExtension).toBe(false);
-        expect(without.trips.length).toBeGreaterThan(50);
-        for (const schema of ['public', 'ip_risk', '"my ""extensions"']) {
-          await byHand(`create schema if not exists ${schema}; create extension cube schema ${schema}`);
-          expect((await measured(rule)).isByExtension).toBe(false);
-          await byHand(
-            `set search_path = ${schema}; create extension earthdistance; set search_path = ip_risk, public`,
-          );
-          const { trips, isByExtension } = await measured(rule);
-          expect(isByExtension).toBe(true);
-          expect(trips).toEqual(
-            without.trips.map((trip) => ({
-              ...trip,
-              distanceKm: close(trip.distanceKm),
-              speedKmh: close(trip.speedKmh),
-            })),
-          );
-          await byHand('drop extension cube cascade');
-        }
+  it('measures the same without the extensions as with them, wherever they are installed', async () => {
+    const { byHand } = terminal;
+    for (const rule of ['straight', 'least-distance'] as const) {
+      const without = await measured(rule);
+      expect(without.isByExtension).toBe(false);
+      expect(without.trips.length).toBeGreaterThan(50);
+      for (const schema of ['public', 'ip_risk', '"my ""extensions"']) {
+        await byHand(`create schema if not exists ${schema}; create extension cube schema ${schema}`);
+        expect((await measured(rule)).isByExtension).toBe(false);
+        await byHand(`set search_path = ${schema}; create extension earthdistance; set search_path = ip_risk, public`);
+        const { trips, isByExtension } = await measured(rule);
+        expect(isByExtension).toBe(true);
+        expect(trips).toEqual(
+          without.trips.map((trip) => ({
+            ...trip,
+            distanceKm: close(trip.distanceKm),
+            speedKmh: close(trip.speedKmh),
+          })),
+        );
+        await byHand('drop extension cube cascade');
       }
-    },
-  );
+    }
+  });
 
-  onPostgres('lets its prerequisites run, and leaves our tables as they are', async ({ byHand }) => {
+  it('lets its prerequisites run, and leaves our tables as they are', async () => {
+    const { byHand } = terminal;
     const hosting = await byHand('select asn from hosting_asns order by asn');
     await byHand(`set search_path = public; ${PREREQUISITES} set search_path = ip_risk, public`);
     await byHand(HOSTING_TABLE);
@@ -117,34 +101,33 @@ describe("the article's SQL on our tables", () => {
     expect(hosting).toHaveLength(DOCUMENT_ASNS.length);
   });
 
-  onPostgres(
-    'finds the impossible travel that the straight rule answers, to the kilometre and hour',
-    async ({ byHand }) => {
-      const rows = await byHand<ImpossibleTravelRow>(IMPOSSIBLE_TRAVEL);
-      expect(rows.length).toBeGreaterThan(50);
-      const { trips, isComplete } = await fleet.impossibleTravel({ ...WINDOW, rule: 'straight' });
-      expect(isComplete).toBe(true);
-      const answered = trips.map(({ userId, from, to, distanceKm, elapsedSeconds, speedKmh }) => ({
-        user: userId,
-        at: to.at,
-        from: from.at,
-        km: distanceKm,
-        hours: elapsedSeconds / 3600,
-        kmh: speedKmh,
-      }));
-      const expected = rows.map((row) => ({
-        user: row.user_id,
-        at: row.ts.getTime(),
-        from: row.prev_ts.getTime(),
-        km: close(row.km),
-        hours: close(Number(row.hours)),
-        kmh: close(row.kmh),
-      }));
-      expect(byUserAndTime(answered)).toEqual(byUserAndTime(expected));
-    },
-  );
+  it('finds the impossible travel that the straight rule answers, to the kilometre and hour', async () => {
+    const { byHand } = terminal;
+    const rows = await byHand<ImpossibleTravelRow>(IMPOSSIBLE_TRAVEL);
+    expect(rows.length).toBeGreaterThan(50);
+    const { trips, isComplete } = await fleet.impossibleTravel({ ...WINDOW, rule: 'straight' });
+    expect(isComplete).toBe(true);
+    const answered = trips.map(({ userId, from, to, distanceKm, elapsedSeconds, speedKmh }) => ({
+      user: userId,
+      at: to.at,
+      from: from.at,
+      km: distanceKm,
+      hours: elapsedSeconds / 3600,
+      kmh: speedKmh,
+    }));
+    const expected = rows.map((row) => ({
+      user: row.user_id,
+      at: row.ts.getTime(),
+      from: row.prev_ts.getTime(),
+      km: close(row.km),
+      hours: close(Number(row.hours)),
+      kmh: close(row.kmh),
+    }));
+    expect(byUserAndTime(answered)).toEqual(byUserAndTime(expected));
+  });
 
-  onPostgres('finds the hosting logins that we answer', async ({ byHand }) => {
+  it('finds the hosting logins that we answer', async () => {
+    const { byHand } = terminal;
     const rows = await byHand<HostingLoginRow>(HOSTING_LOGINS);
     expect(rows.length).toBeGreaterThan(50);
     const { logins, byAsn, isComplete } = await fleet.hostingLogins(WINDOW);
@@ -158,14 +141,16 @@ describe("the article's SQL on our tables", () => {
     }
   });
 
-  onPostgres('has a journey that Postgres refuses as it is printed', async ({ byHand }) => {
+  it('has a journey that Postgres refuses as it is printed', async () => {
+    const { byHand } = terminal;
     await expect(byHand(USER_JOURNEYS_AS_PRINTED)).rejects.toMatchObject({
       code: '42P10',
       message: 'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list',
     });
   });
 
-  onPostgres('has journeys that are ours once that is mended, for the fleet and for each user', async ({ byHand }) => {
+  it('has journeys that are ours once that is mended, for the fleet and for each user', async () => {
+    const { byHand } = terminal;
     const rows = await byHand<UserJourneyRow>(USER_JOURNEYS);
     const { journeys: answered, isComplete } = await journeys.all();
     expect(isComplete).toBe(true);

@@ -39,10 +39,18 @@ class SessionController {
 }
 
 const Routes = controllerOf('routes', {
-  recorded: { subject },
+  recorded: { subject, recordOn: 'request' },
+  standard: { subject },
+  numbered: { subject: ({ headers }: GuardedRequest) => Number(headers['x-user']) },
+  broken: {
+    subject: () => {
+      throw new TypeError('no user');
+    },
+    failClosed: true,
+  },
   checked: { subject, recordOn: 'never' },
   closed: { subject, recordOn: 'never', failClosed: true },
-  rejecting: { subject, onChallenge: 'reject' },
+  rejecting: { subject, recordOn: 'request', onChallenge: 'reject' },
 });
 
 describe.each(DATABASES)('guarded logins on the $name database', ({ create }) => {
@@ -157,6 +165,33 @@ describe.each(DATABASES)('guarded logins on the $name database', ({ create }) =>
       const challenged = await guarded.http.from(TRAVELLERS.tokyo, '/session/open', as(user('hana')));
       expect([refused.status, byStatus.status, challenged.status]).toEqual([403, 401, 401]);
       expect(await loginsOf('hana')).toBe(1);
+    });
+
+    it('records by itself only what succeeded, and nobody who has yet to show a second factor', async () => {
+      await guarded.http.from(TRAVELLERS.paris, '/routes/standard', as(user('ines')));
+      const challenged = await guarded.http.from(TRAVELLERS.tokyo, '/routes/standard', as(user('ines')));
+      expect(challenged.json).toMatchObject({ ran: true, requireMfa: true });
+      expect(await loginsOf('ines')).toBe(1);
+    });
+
+    it('records the address inside a NAT64 one, whose carrier all of its clients share', async () => {
+      const geoVelocity = guarded.app.get(GeoVelocityService);
+      const inside = (ip: string): string => `64:ff9b::${ip}`;
+      await geoVelocity.recordLogin(user('jo'), inside(TRAVELLERS.paris));
+      const report = await geoVelocity.recordLogin(user('jo'), inside(TRAVELLERS.tokyo));
+      expect(report).toMatchObject({ verdict: { status: 'impossible' }, login: { country: 'JP' } });
+    });
+
+    it('knows users by their numbers', async () => {
+      const id = `${name.length}4711`;
+      await guarded.http.from(TRAVELLERS.paris, '/routes/numbered', as(id));
+      const { json } = await guarded.http.from(TRAVELLERS.tokyo, '/routes/numbered', as(id));
+      expect(json.risk).toMatchObject({ subject: id, action: 'challenge', score: 50 });
+    });
+
+    it('does not let through closed what it cannot name', async () => {
+      const { status } = await guarded.http.from(TRAVELLERS.paris, '/routes/broken', as('x'));
+      expect(status).toBe(503);
     });
 
     it('records nothing of a user who is everybody', async () => {

@@ -46,13 +46,13 @@ describe.each(DATABASES)('UserAnomalies on $name', (databases) => {
     expect(await anomalies.of('nobody')).toEqual({ status: 'too-few', logins: 0, needed: 10, anomalies: [] });
   });
 
-  it('looks at the last 10,000 logins', async () => {
-    const rows = Array.from({ length: 10_001 }, (_, index) => ({ user: 'ann', at: START + index * 60_000 }));
+  it('looks at the last 1,000 logins', async () => {
+    const rows = Array.from({ length: 1001 }, (_, index) => ({ user: 'ann', at: START + index * 60_000 }));
     await insertLogins(database, [...rows.slice(1), { ...rows[0], user: 'ann', at: START - 30 * DAY, lat: -40 }]);
     const report = await anomalies.of('ann');
-    expect(report.logins).toBe(10_000);
+    expect(report.logins).toBe(1000);
     expect(report.anomalies.filter(({ login }) => login.latitude === -40)).toEqual([]);
-  }, 30_000);
+  });
 
   it('refuses what is no user', async () => {
     await expect(anomalies.of('null')).rejects.toThrow(InvalidLoginError);

@@ -208,47 +208,40 @@ describe.each(DATABASES)('logins over the API on $name', (databases) => {
     const { text } = await users.logIn({ user_id, ip_address: ADDRESSES.tokyo, ts: now - HOUR });
     expect(text).not.toMatch(/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b|pseudonym|latitude/);
   });
-});
 
-describe.each(DATABASES)('POST /v1/ips/risk about a user on $name', (databases) => {
-  let users: TravellingUsers;
-  const score = (body: object) => users.service.http.post('/v1/ips/risk', body);
+  describe('asked by POST /v1/ips/risk', () => {
+    const score = (body: object) => users.service.http.post('/v1/ips/risk', body);
 
-  beforeAll(async () => {
-    users = await TravellingUsers.start(databases);
-  }, 60_000);
+    it('says what the history says of the address, and records nothing', async () => {
+      const user_id = somebody();
+      await users.logIn({ user_id, ip_address: ADDRESSES.paris, ts: now - HOUR });
+      const asked = { ip_address: ADDRESSES.tokyo, user_id };
+      for (const { status, json } of [await score(asked), await score(asked)]) {
+        expect(status).toBe(200);
+        expect(json).toMatchObject({
+          travel: { status: 'impossible', from: { city: 'Paris' }, country_changed: true, relief: null },
+          decision: { action: 'challenge', score: 50, degraded: [] },
+          // The assessment is about the address alone.
+          assessment: { score: 0 },
+        });
+        expect(json.travel).not.toHaveProperty('findings');
+      }
+      expect((await users.user(user_id, '/journey')).json.total_logins).toBe(1);
+      expect((await users.user(user_id, '/impossible-travel')).json.findings).toEqual([]);
+    });
 
-  afterAll(() => users.close());
+    it.each([[{}], [{ user_id: 'anonymous' }], [{ user_id: '0' }]])('knows no travel of %j', async (who) => {
+      const { status, json } = await score({ ip_address: ADDRESSES.tokyo, ...who });
+      expect([status, json.travel, json.decision.degraded]).toEqual([200, null, []]);
+    });
 
-  it('says what the history says of the address, and records nothing', async () => {
-    const user_id = somebody();
-    await users.logIn({ user_id, ip_address: ADDRESSES.paris, ts: now - HOUR });
-    const asked = { ip_address: ADDRESSES.tokyo, user_id };
-    for (const { status, json } of [await score(asked), await score(asked)]) {
-      expect(status).toBe(200);
-      expect(json).toMatchObject({
-        travel: { status: 'impossible', from: { city: 'Paris' }, country_changed: true, relief: null },
-        decision: { action: 'challenge', score: 50, degraded: [] },
-        // The assessment is about the address alone.
-        assessment: { score: 0 },
-      });
-      expect(json.travel).not.toHaveProperty('findings');
-    }
-    expect((await users.user(user_id, '/journey')).json.total_logins).toBe(1);
-    expect((await users.user(user_id, '/impossible-travel')).json.findings).toEqual([]);
-  });
-
-  it.each([[{}], [{ user_id: 'anonymous' }], [{ user_id: '0' }]])('knows no travel of %j', async (who) => {
-    const { status, json } = await score({ ip_address: ADDRESSES.tokyo, ...who });
-    expect([status, json.travel, json.decision.degraded]).toEqual([200, null, []]);
-  });
-
-  it('describes every field of its answer', async () => {
-    const description = await ApiDescription.of(users.service);
-    const user_id = somebody();
-    await users.logIn({ user_id, ip_address: ADDRESSES.paris, ts: now - HOUR });
-    const { json } = await score({ ip_address: ADDRESSES.tokyo, user_id });
-    expect(description.undescribed(json, 'Scored')).toEqual([]);
-    expect(description.missing(json.travel, 'Travel')).toEqual([]);
+    it('describes every field of its answer', async () => {
+      const description = await ApiDescription.of(users.service);
+      const user_id = somebody();
+      await users.logIn({ user_id, ip_address: ADDRESSES.paris, ts: now - HOUR });
+      const { json } = await score({ ip_address: ADDRESSES.tokyo, user_id });
+      expect(description.undescribed(json, 'Scored')).toEqual([]);
+      expect(description.missing(json.travel, 'Travel')).toEqual([]);
+    });
   });
 });

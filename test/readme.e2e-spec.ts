@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { readServiceConfig } from '../src/common/config/service-config.js';
 import * as library from '../src/index.js';
-import { IP_INTELLIGENCE_PROVIDERS, type IpIntelligenceProvider } from '../src/index.js';
+import { DATABASE, GeoVelocityService, IP_INTELLIGENCE_PROVIDERS, UserJourneys } from '../src/index.js';
+import type { Database, IpIntelligenceProvider } from '../src/index.js';
 import type { ContractCase } from '../src/testing.js';
 import { isVendorFactory } from '../src/modules/providers/vendor.js';
 import { NodeProcess, PROJECT } from './support/node-process.js';
@@ -87,7 +88,7 @@ describe('README', () => {
 
     it('shows code that compiles', () => {
       execFileSync(join(PROJECT, 'node_modules/.bin/tsc'), ['--noEmit', '-p', folder]);
-      expect(examples).toHaveLength(3);
+      expect(examples).toHaveLength(4);
     }, 60_000);
 
     it('protects the controller of the first', async () => {
@@ -111,8 +112,36 @@ describe('README', () => {
       expect(providers.map(({ id }) => id)).toEqual(['ipstack', 'apiverve', 'offline']);
     });
 
-    it("keeps a provider's contract with the third", async () => {
-      const { contract } = (await load(2)) as { contract: readonly ContractCase[] };
+    it('records the login of the third, and knows impossible travel from it on', async () => {
+      const { withLogins } = (await load(2)) as { withLogins: (directory: string, hashKey: string) => Type };
+      const logins = join(folder, 'logins');
+      const testing = await Test.createTestingModule({
+        imports: [withLogins(logins, 'a key of the test alone')],
+      }).compile();
+      const app = testing.createNestApplication(new FastifyAdapter(), { logger: false });
+      await app.listen(0, '127.0.0.1');
+      try {
+        await app.get<Database>(DATABASE).open();
+        const post = async (path: string): Promise<unknown> => {
+          const headers = { 'content-type': 'application/json' };
+          const body = JSON.stringify({ user: 'user-42', code: '123456' });
+          const answer = await fetch(`${await app.getUrl()}/session${path}`, { method: 'POST', headers, body });
+          return [answer.status, await answer.text()];
+        };
+        expect(await post('')).toEqual([201, '{"mfa":false}']);
+        expect(await post('/second-factor')).toEqual([201, '']);
+        expect(await app.get(UserJourneys).of('user-42')).toMatchObject({ totalLogins: 2 });
+        const geoVelocity = app.get(GeoVelocityService);
+        await geoVelocity.recordLogin('user-42', '90.45.10.10');
+        const { verdict } = await geoVelocity.recordLogin('user-42', '126.10.10.10');
+        expect(verdict.status).toBe('impossible');
+      } finally {
+        await app.close();
+      }
+    }, 120_000);
+
+    it("keeps a provider's contract with the fourth", async () => {
+      const { contract } = (await load(3)) as { contract: readonly ContractCase[] };
       expect(contract.length).toBeGreaterThan(15);
       for (const { run } of contract) await run();
     }, 60_000);

@@ -16,28 +16,45 @@ const STEP: Migration = {
   name: 'step 1',
   sql: (schema) => `CREATE TABLE ${schema}.written_1 (number bigint)`,
 };
-const options = DATABASES.find(({ name }) => name === 'embedded')?.options;
+const embedded = DATABASES.find(({ name }) => name === 'embedded');
+type Directory = DatabaseOptions & { directory: string };
+let settings: Directory;
+let database: Database;
 
-describe('the embedded database', () => {
-  let settings: DatabaseOptions & { directory: string };
-  let database: Database;
+const emptyDatabase = async (): Promise<Directory> => {
+  if (embedded === undefined) throw new TypeError('The embedded database is always there.');
+  return (await embedded.options()) as Directory;
+};
 
-  beforeEach(async () => {
-    settings = (await options?.()) as typeof settings;
+const numbers = async (): Promise<number[]> =>
+  (await database.query<{ number: string }>('SELECT number FROM ip_risk.written_1 ORDER BY 1')).rows.map(({ number }) =>
+    Number(number),
+  );
+
+describe('an embedded database where there was none', () => {
+  let parent: Directory;
+
+  beforeAll(async () => {
+    parent = await emptyDatabase();
+    const directory = join(parent.directory, 'new');
+    await mkdir(join(directory, 'cluster.interrupted.tmp'), { recursive: true });
+    await writeFile(join(directory, 'cluster.interrupted.tmp', 'PG_VERSION'), '18');
+    settings = { directory };
     database = createDatabase(settings, [STEP], systemClock);
+    await database.open();
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await database.close();
-    await dispose(settings);
+    await dispose(parent);
   });
 
-  const numbers = async (): Promise<number[]> =>
-    (await database.query<{ number: string }>('SELECT number FROM ip_risk.written_1 ORDER BY 1')).rows.map(
-      ({ number }) => Number(number),
-    );
+  it('is created beside, for nobody else to read, and over what an interrupted creation left', async () => {
+    expect((await database.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    expect((await readdir(settings.directory)).sort()).toEqual(['cluster', 'lock-1']);
+    expect((await stat(settings.directory)).mode & 0o777).toBe(0o700);
+  });
 
   it('refuses a second process, and a second database of this one, with a sentence that says what to do', async () => {
-    await database.open();
     const sentence = /^The embedded database is in use by another process.*IP_RISK_DATA_DIR.*DATABASE_URL/;
     const second = createDatabase(settings, [STEP], systemClock);
     await expect(second.open()).rejects.toMatchObject({
@@ -52,46 +69,52 @@ describe('the embedded database', () => {
     expect(await numbers()).toEqual([]);
   });
 
-  it('has every acknowledged row after its process was killed, and opens at once', async () => {
-    const writer = new NodeProcess([WRITER, JSON.stringify(settings), '1', '100000']);
-    await writer.logged(/wrote 50\./);
-    writer.stop('SIGKILL');
-    expect(await writer.exit()).toBe('SIGKILL');
-    const acknowledged = [...writer.stdout.matchAll(/wrote (\d+)\./g)].map(([, number]) => Number(number));
-    expect((await numbers()).slice(0, acknowledged.length)).toEqual(acknowledged);
-  });
-
-  it('is given to one of three processes that find the lock of a dead one', async () => {
-    const dead = new NodeProcess([WRITER, JSON.stringify(settings), '1', '100000']);
-    await dead.logged(/wrote 1\./);
-    dead.stop('SIGKILL');
-    await dead.exit();
-    const racing = Array.from({ length: 3 }, () => new NodeProcess([WRITER, JSON.stringify(settings), '1', '100000']));
-    const outcomes = await Promise.all(racing.map((process) => process.logged(/^(opened|STORAGE_LOCKED)/)));
-    racing.forEach((process, at) => {
-      if (outcomes[at]?.[1] === 'opened') process.stop('SIGKILL');
+  it('leaves the thread of the requests alone while it works', async () => {
+    const waiting = new Set([database.query('SELECT count(*) FROM generate_series(1, 300000)')]);
+    const [answer] = waiting;
+    void answer?.then(() => {
+      waiting.clear();
     });
-    await Promise.all(racing.map((process) => process.exit()));
-    expect(outcomes.map(([word]) => word).sort()).toEqual(['STORAGE_LOCKED', 'STORAGE_LOCKED', 'opened']);
+    let turns = 0;
+    for (; waiting.size > 0; turns += 1) await setImmediate();
+    expect(turns).toBeGreaterThan(20);
   });
 
-  it('lets a process end that does not close it', async () => {
-    const writer = new NodeProcess([WRITER, JSON.stringify(settings), '1', '3']);
-    expect([await writer.exit(), writer.stderr]).toEqual([0, '']);
-    expect(await numbers()).toEqual([1, 2, 3]);
+  it('refuses a directory that holds something else, and changes nothing in it', async () => {
+    const directory = join(parent.directory, 'other');
+    await mkdir(directory);
+    await writeFile(join(directory, 'family.jpg'), 'x');
+    await chmod(directory, 0o755);
+    const wrong = createDatabase({ directory }, [], systemClock);
+    await expect(wrong.open()).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+      message: expect.stringMatching(/IP_RISK_DATA_DIR\) holds something else than the embedded database/),
+    });
+    expect([await readdir(directory), (await stat(directory)).mode & 0o777]).toEqual([['family.jpg'], 0o755]);
+    await wrong.close();
   });
 
   it('lets go of its directory, and leaves nothing but the files of the database', async () => {
-    await database.open();
     await database.close();
     expect(await readdir(settings.directory)).toEqual(['cluster']);
   });
+});
 
-  it('stops when its lock is gone, and goes on only after it has one again', async () => {
-    await database.close();
-    const clock = new FakeClock();
+describe('an embedded database that is disturbed', () => {
+  let clock: FakeClock;
+
+  beforeAll(async () => {
+    settings = await emptyDatabase();
+    clock = new FakeClock();
     database = createDatabase(settings, [STEP], clock);
     await database.query('INSERT INTO ip_risk.written_1 VALUES (1)');
+  });
+  afterAll(async () => {
+    await database.close();
+    await dispose(settings);
+  });
+
+  it('stops when its lock is gone, and goes on only after it has one again', async () => {
     const [lock = ''] = (await readdir(settings.directory)).filter((name) => name.startsWith('lock'));
     await rm(join(settings.directory, lock));
     clock.advance(2_000);
@@ -102,10 +125,6 @@ describe('the embedded database', () => {
   });
 
   it('gives a statement up that never ends, and answers the next one', async () => {
-    await database.close();
-    const clock = new FakeClock();
-    database = createDatabase(settings, [STEP], clock);
-    await database.query('INSERT INTO ip_risk.written_1 VALUES (1)');
     const endless = database.query('DO $$ BEGIN LOOP END LOOP; END $$');
     const outcome = endless.then(
       () => 'answered',
@@ -117,54 +136,43 @@ describe('the embedded database', () => {
     expect(await numbers()).toEqual([1]);
     expect(database.report().status).toBe('up');
   });
+});
 
-  it('leaves the thread of the requests alone while it works', async () => {
-    await database.open();
-    const waiting = new Set([database.query('SELECT count(*) FROM generate_series(1, 300000)')]);
-    const [answer] = waiting;
-    void answer?.then(() => {
-      waiting.clear();
+describe('an embedded database whose process ends', () => {
+  beforeEach(async () => {
+    settings = await emptyDatabase();
+    database = createDatabase(settings, [STEP], systemClock);
+  });
+  afterEach(async () => {
+    await database.close();
+    await dispose(settings);
+  });
+
+  const WRITES_ON = '100000';
+  const writer = (rows: string): NodeProcess => new NodeProcess([WRITER, JSON.stringify(settings), '1', rows]);
+
+  it('has every acknowledged row when it was killed, and is given to one of three that find its lock', async () => {
+    const dead = writer(WRITES_ON);
+    await dead.logged(/wrote 50\./);
+    dead.stop('SIGKILL');
+    expect(await dead.exit()).toBe('SIGKILL');
+    const acknowledged = [...dead.stdout.matchAll(/wrote (\d+)\./g)].map(([, number]) => Number(number));
+    const racing = Array.from({ length: 3 }, () => writer(WRITES_ON));
+    const outcomes = await Promise.all(racing.map((process) => process.logged(/^(opened|STORAGE_LOCKED)/)));
+    racing.forEach((process, at) => {
+      if (outcomes[at]?.[1] === 'opened') process.stop('SIGKILL');
     });
-    let turns = 0;
-    for (; waiting.size > 0; turns += 1) await setImmediate();
-    expect(turns).toBeGreaterThan(20);
+    await Promise.all(racing.map((process) => process.exit()));
+    expect(outcomes.map(([word]) => word).sort()).toEqual(['STORAGE_LOCKED', 'STORAGE_LOCKED', 'opened']);
+    // The winner began to write from 1 as well.
+    const stored = new Set(await numbers());
+    expect(acknowledged.filter((number) => !stored.has(number))).toEqual([]);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(50);
   });
 
-  it('undoes the transaction of a client that is gone', async () => {
-    await database.open();
-    await expect(
-      database.transaction(async (session) => {
-        await session.query('INSERT INTO ip_risk.written_1 VALUES (1)');
-        throw new Error('gone');
-      }),
-    ).rejects.toThrow('gone');
-    expect(await numbers()).toEqual([]);
-  });
-
-  it('refuses a directory that holds something else, and changes nothing in it', async () => {
-    const directory = join(settings.directory, 'other');
-    await mkdir(directory);
-    await writeFile(join(directory, 'family.jpg'), 'x');
-    await chmod(directory, 0o755);
-    const wrong = createDatabase({ directory }, [], systemClock);
-    await expect(wrong.open()).rejects.toMatchObject({
-      code: 'STORAGE_FAILED',
-      message: expect.stringMatching(/IP_RISK_DATA_DIR\) holds something else than the embedded database/),
-    });
-    expect([await readdir(directory), (await stat(directory)).mode & 0o777]).toEqual([['family.jpg'], 0o755]);
-    await wrong.close();
-    await rm(directory, { recursive: true });
-  });
-
-  it('creates its files beside, for nobody else to read, and over what an interrupted creation left', async () => {
-    const directory = join(settings.directory, 'new');
-    await mkdir(join(directory, 'cluster.interrupted.tmp'), { recursive: true });
-    await writeFile(join(directory, 'cluster.interrupted.tmp', 'PG_VERSION'), '18');
-    const fresh = createDatabase({ directory }, [STEP], systemClock);
-    expect((await fresh.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
-    expect((await readdir(directory)).sort()).toEqual(['cluster', 'lock-1']);
-    expect((await stat(directory)).mode & 0o777).toBe(0o700);
-    await fresh.close();
-    await rm(directory, { recursive: true });
+  it('is there for the next one when nobody closed it', async () => {
+    const unclosed = writer('3');
+    expect([await unclosed.exit(), unclosed.stderr]).toEqual([0, '']);
+    expect(await numbers()).toEqual([1, 2, 3]);
   });
 });

@@ -10,48 +10,44 @@ const step = (version: number, sql?: (schema: string) => string): Migration => (
   sql: sql ?? ((schema) => `CREATE TABLE ${schema}.t${version} (); CREATE INDEX ON ${schema}.t${version} ((1));`),
 });
 
-describe.each(DATABASES)('migrations on $name', ({ options }) => {
+describe.each(DATABASES)('migrations on $name', ({ unopened }) => {
   it('applies each step once, in order, and later the ones that were added', async () => {
-    const settings = await options();
-    const first = createDatabase(settings, [step(1), step(2)], systemClock);
+    const first = await unopened([step(1), step(2)]);
     await first.open();
     await first.close();
-    const second = createDatabase(settings, [step(1), step(2), step(3)], systemClock);
+    const second = await unopened([step(1), step(2), step(3)], first.schema);
     const { rows } = await second.query<{ version: number; name: string; applied_at: unknown }>(
       `SELECT * FROM ${second.schema}.schema_migrations ORDER BY applied_at, version`,
     );
     expect(rows.map(({ version, name }) => [version, name])).toEqual([1, 2, 3].map((n) => [n, `step ${n}`]));
     expect(rows[0]?.applied_at).toBeInstanceOf(Date);
-    await second.close();
-    await dispose(settings);
+    await dispose(second);
   });
 
   it('leaves nothing of a step that fails, keeps those before it, and goes on from there', async () => {
-    const settings = await options();
     const broken = step(2, (schema) => `CREATE TABLE ${schema}.t2 (); SELECT 1 / 0;`);
-    const failing = createDatabase(settings, [step(1), broken], systemClock);
+    const failing = await unopened([step(1), broken]);
     await expect(failing.open()).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     await expect(failing.query('SELECT 1')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     await failing.close();
-    const mended = createDatabase(settings, [step(1), step(2)], systemClock);
+    const mended = await unopened([step(1), step(2)], failing.schema);
     const { rows } = await mended.query(`SELECT version FROM ${mended.schema}.schema_migrations ORDER BY 1`);
     expect(rows).toEqual([{ version: 1 }, { version: 2 }]);
-    await mended.close();
-    await dispose(settings);
+    await dispose(mended);
   });
 
   it('refuses a database that a newer release has used, with a sentence, and changes nothing', async () => {
-    const settings = await options();
-    const newer = createDatabase(settings, [step(1), step(2)], systemClock);
+    const newer = await unopened([step(1), step(2)]);
     await newer.open();
-    await newer.close();
-    const older = createDatabase(settings, [step(1)], systemClock);
+    const older = await unopened([step(1)], newer.schema);
     await expect(older.open()).rejects.toMatchObject({
       code: 'STORAGE_FAILED',
       message: expect.stringMatching(/at version 2 of the schema, and this release knows 1; run the newer release/),
     });
     await older.close();
-    await dispose(settings);
+    const { rows } = await newer.query(`SELECT version FROM ${newer.schema}.schema_migrations ORDER BY 1`);
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }]);
+    await dispose(newer);
   });
 });
 

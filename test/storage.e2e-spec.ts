@@ -15,7 +15,7 @@ const TABLE: Migration = {
   sql: (schema) => `CREATE TABLE ${schema}.t (id bigint PRIMARY KEY, v text)`,
 };
 
-describe.each(DATABASES)('storage on $name', ({ name, create, options }) => {
+describe.each(DATABASES)('storage on $name', ({ name, create, unopened, options }) => {
   let database: Database;
   let table: string;
 
@@ -166,16 +166,15 @@ describe.each(DATABASES)('storage on $name', ({ name, create, options }) => {
   });
 
   it('opens itself with the first statement, and says what it is', async () => {
-    const settings = await options();
-    const unopened = createDatabase(settings, [TABLE], systemClock);
-    expect(unopened.report()).toEqual({ kind: name, status: 'closed', downSince: undefined, reason: undefined });
-    const [first] = await Promise.all([unopened.query('SELECT 1 AS one'), unopened.open(), unopened.open()]);
+    const other = await unopened([TABLE]);
+    expect(other.report()).toEqual({ kind: name, status: 'closed', downSince: undefined, reason: undefined });
+    const [first] = await Promise.all([other.query('SELECT 1 AS one'), other.open(), other.open()]);
     expect(first.rows).toEqual([{ one: 1 }]);
-    expect(unopened.report()).toMatchObject({ kind: name, status: 'up' });
-    await unopened.close();
-    expect(unopened.report()).toMatchObject({ status: 'closed' });
-    await expect(unopened.query('SELECT 1')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
-    await dispose(settings);
+    expect(other.report()).toMatchObject({ kind: name, status: 'up' });
+    await other.close();
+    expect(other.report()).toMatchObject({ status: 'closed' });
+    await expect(other.query('SELECT 1')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    await dispose(other);
   });
 
   it('finds what was written when it is opened again', async () => {

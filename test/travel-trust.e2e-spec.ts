@@ -1,6 +1,7 @@
 import { parseIpAddress, type IpAddress } from '../src/common/ip/ip-address.js';
 import { GeoVelocityService } from '../src/modules/geo-velocity/geo-velocity.service.js';
 import { TravelTrust } from '../src/modules/geo-velocity/trust/travel-trust.js';
+import type { LoginPlace } from '../src/modules/geo-velocity/travel/travel-point.js';
 import type { Database } from '../src/modules/storage/database.js';
 import { DATABASES, dispose } from './support/databases.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -22,6 +23,7 @@ describe.each(DATABASES)('what a user is trusted with, in the $name database', (
   let clock: FakeClock;
   let service: GeoVelocityService;
   let trust: TravelTrust;
+  let challengedAt: LoginPlace;
   let users = 0;
   let userId: string;
 
@@ -32,15 +34,20 @@ describe.each(DATABASES)('what a user is trusted with, in the $name database', (
   beforeEach(() => {
     clock = new FakeClock(Date.now());
     service = new GeoVelocityService({ database, clock, placeOf: () => BERLIN });
-    trust = new TravelTrust({ database, clock, trustDays: 30 });
+    trust = new TravelTrust({ database, clock, trustDays: 30, placeOf: () => challengedAt });
     userId = `user-${(users += 1)}`;
   });
 
   const login = (ip: string, place = BERLIN) => service.record({ userId, address: address(ip), place });
 
+  const passChallenge = (ip: string, place = TOKYO): Promise<void> => {
+    challengedAt = place;
+    return trust.passedChallenge(userId, ip);
+  };
+
   it('relieves the network and the country of a passed challenge, for its days alone', async () => {
     await login('81.10.0.1');
-    await trust.passedChallenge(userId, address('81.12.0.1'), TOKYO);
+    await passChallenge('81.12.0.1');
     const until = clock.now() + 30 * DAY_MS;
     clock.advance(HOUR_MS);
 
@@ -52,15 +59,15 @@ describe.each(DATABASES)('what a user is trusted with, in the $name database', (
   });
 
   it('begins the days anew when another challenge is passed there', async () => {
-    await trust.passedChallenge(userId, address('81.12.0.1'), TOKYO);
+    await passChallenge('81.12.0.1');
     clock.advance(20 * DAY_MS);
-    await trust.passedChallenge(userId, address('81.12.0.2'), TOKYO);
+    await passChallenge('81.12.0.2');
 
     expect((await login('81.12.0.1', TOKYO)).relief?.until).toBe(clock.now() + 30 * DAY_MS);
   });
 
   it('learns no country from where the server of a VPN stands', async () => {
-    await trust.passedChallenge(userId, address('81.12.0.1'), { ...TOKYO, network: 'vpn' });
+    await passChallenge('81.12.0.1', { ...TOKYO, network: 'vpn' });
 
     expect((await login('81.12.0.1', TOKYO)).relief?.kind).toBe('network');
     expect((await login('81.14.0.1', TOKYO)).relief).toBeUndefined();
@@ -127,7 +134,7 @@ describe.each(DATABASES)('what a user is trusted with, in the $name database', (
   });
 
   it('is erased with the user', async () => {
-    await trust.passedChallenge(userId, address('81.12.0.1'), TOKYO);
+    await passChallenge('81.12.0.1');
     await trust.announce(userId, { country: 'JP', until: clock.now() + DAY_MS });
 
     expect(await service.erase(userId)).toEqual({ logins: 0, trust: 3 });

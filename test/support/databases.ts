@@ -18,6 +18,8 @@ export interface TestDatabases {
   readonly name: 'embedded' | 'postgres';
   /** Opened, empty but for the migrations, and of this test alone. Give it to {@link dispose} afterwards. */
   readonly create: (migrations?: readonly Migration[]) => Promise<Database>;
+  /** As `create`, but not opened; with the schema of another one it is what the next release makes of that one. */
+  readonly unopened: (migrations: readonly Migration[], schema?: string) => Promise<Database>;
   /** Settings for databases that a test opens by itself, in other processes too. Give them to {@link dispose} afterwards. */
   readonly options: () => Promise<DatabaseOptions>;
 }
@@ -30,26 +32,43 @@ interface Package {
 
 const USUAL_URLS = ['test', 'postgres'].map((name) => `postgres://postgres@127.0.0.1:5432/${name}`);
 
+interface Server {
+  readonly url: string;
+  readonly mayCreateDatabases: boolean;
+}
+
 /** Prints the first URL that lets somebody in. In a process of its own: suites are declared before anything can be awaited. */
-const FIND_URL = `
+const FIND_SERVER = `
   const { Client } = require('pg');
   (async () => {
     for (const url of process.argv.slice(1)) {
       const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
-      try { await client.connect(); await client.end(); return console.log(url); } catch {}
+      try {
+        await client.connect();
+        const { rows } = await client.query(
+          'select rolcreatedb or rolsuper as "mayCreateDatabases" from pg_roles where rolname = current_user');
+        await client.end();
+        return console.log(JSON.stringify({ url, ...rows[0] }));
+      } catch {}
     }
   })();`;
 
-function postgresUrl(): string | undefined {
-  const given = process.env['TEST_DATABASE_URL'];
+function postgresServer(): Server | undefined {
+  const given = process.env['TEST_DATABASE_URL'] ?? '';
+  const urls = given === '' ? USUAL_URLS : [given];
+  const { stdout } = spawnSync(process.execPath, ['-e', FIND_SERVER, ...urls], { cwd: PROJECT, encoding: 'utf8' });
+  if (stdout !== '') return JSON.parse(stdout) as Server;
   // One that was asked for is never skipped quietly.
-  if (given !== undefined && given !== '') return given;
-  const { stdout } = spawnSync(process.execPath, ['-e', FIND_URL, ...USUAL_URLS], { cwd: PROJECT, encoding: 'utf8' });
-  return stdout.trim() || undefined;
+  return given === '' ? undefined : { url: given, mayCreateDatabases: true };
 }
 
+const SERVER = postgresServer();
+
 /** Where the suites find a real Postgres, with its password; `undefined` where there is none. */
-export const POSTGRES_URL: string | undefined = postgresUrl();
+export const POSTGRES_URL: string | undefined = SERVER?.url;
+
+/** Whether the role of {@link POSTGRES_URL} may create databases; some suites need one of their own. */
+export const MAY_CREATE_DATABASES: boolean = SERVER?.mayCreateDatabases === true;
 
 /** A machine that is busy with other suites is no failure. */
 jest.setTimeout(60_000);
@@ -117,12 +136,12 @@ class SharedEmbedded {
   #source: EmbeddedPostgres | undefined;
   #settings: EmbeddedOptions | undefined;
 
-  async create(migrations: readonly Migration[]): Promise<Database> {
+  async unopened(migrations: readonly Migration[], schema = randomSchema()): Promise<Database> {
     this.#settings ??= await embeddedOptions();
     const source = (this.#source ??= new EmbeddedPostgres(this.#settings.directory, systemClock));
     const { kind, whatToCheck } = source;
     const view = { kind, whatToCheck, open: () => source.open(), close: () => Promise.resolve() } as const;
-    const database = new PooledDatabase(view, randomSchema(), migrations, systemClock);
+    const database = new PooledDatabase(view, schema, migrations, systemClock);
     disposals.set(database, async () => {
       const pool = await source.open();
       await pool.query(`DROP SCHEMA IF EXISTS ${database.schema} CASCADE`);
@@ -140,24 +159,30 @@ class SharedEmbedded {
 function kindsHere(): TestDatabases[] {
   const shared = new SharedEmbedded();
   afterAll(() => shared.end());
-  const opened = async (database: Database): Promise<Database> => {
-    await database.open();
-    return database;
-  };
-  const embedded: TestDatabases = {
-    name: 'embedded',
-    options: embeddedOptions,
-    create: async (migrations = MIGRATIONS) => opened(await shared.create(migrations)),
-  };
+  const kind = (
+    name: TestDatabases['name'],
+    options: TestDatabases['options'],
+    unopened: TestDatabases['unopened'],
+  ): TestDatabases => ({
+    name,
+    options,
+    unopened,
+    create: async (migrations = MIGRATIONS) => {
+      const database = await unopened(migrations);
+      await database.open();
+      return database;
+    },
+  });
+  const embedded = kind('embedded', embeddedOptions, (migrations, schema) => shared.unopened(migrations, schema));
   if (POSTGRES_URL === undefined) return [embedded];
-  const options = postgresOptions(POSTGRES_URL);
-  const create = async (migrations: readonly Migration[] = MIGRATIONS): Promise<Database> => {
-    const settings = await options();
-    const database = createDatabase(settings, migrations, systemClock);
-    disposals.set(database, () => dispose(settings));
-    return opened(database);
-  };
-  return [embedded, { name: 'postgres', options, create }];
+  const url = POSTGRES_URL;
+  return [embedded, kind('postgres', postgresOptions(url), (...made) => Promise.resolve(ofPostgres(url, ...made)))];
+}
+
+function ofPostgres(url: string, migrations: readonly Migration[], schema = randomSchema()): Database {
+  const database = createDatabase({ url, schema }, migrations, systemClock);
+  disposals.set(database, () => dropSchema(url, schema));
+  return database;
 }
 
 /** Every kind of database that there is here. The embedded one always is. */

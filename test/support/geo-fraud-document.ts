@@ -5,7 +5,7 @@ import { seededRandom } from '../../src/modules/geo-velocity/anomalies/seeded-ra
 import type { QueryResult as Answer } from '../../src/modules/storage/database.js';
 import { createDatabase } from '../../src/modules/storage/open-database.js';
 import { MIGRATIONS } from '../../src/modules/storage/schema/migrations.js';
-import { POSTGRES_URL } from './databases.js';
+import { MAY_CREATE_DATABASES, POSTGRES_URL } from './databases.js';
 import { insertLogins, type LoginRow } from './login-rows.js';
 
 const MINUTE = 60_000;
@@ -120,26 +120,23 @@ export interface DocumentDatabase {
   readonly dispose: () => Promise<void>;
 }
 
-/**
- * A database of its own, since an extension belongs to a whole database. `undefined`, with a line printed, where no
- * Postgres is reachable or its role may create none.
- */
-export async function createDocumentDatabase(schema = 'ip_risk'): Promise<DocumentDatabase | undefined> {
-  if (POSTGRES_URL === undefined) {
-    skipped('no Postgres is reachable');
-    return undefined;
-  }
+/** `describe` of suites over a {@link DocumentDatabase}; they are skipped, with a line printed, where there can be none. */
+export const describeDocument: typeof describe.skip = MAY_CREATE_DATABASES ? describe : describe.skip;
+
+if (!MAY_CREATE_DATABASES) {
+  const reason =
+    POSTGRES_URL === undefined ? 'no Postgres is reachable' : 'the role of TEST_DATABASE_URL may not create databases';
+  process.stderr.write(`The article's SQL is not run: ${reason}.\n`);
+}
+
+/** A database of its own, since an extension belongs to a whole database. For suites of {@link describeDocument}. */
+export async function createDocumentDatabase(schema = 'ip_risk'): Promise<DocumentDatabase> {
+  if (POSTGRES_URL === undefined) throw new TypeError('No Postgres.');
   const name = `geo_fraud_${randomBytes(8).toString('hex')}`;
   const admin = new Client({ connectionString: POSTGRES_URL });
   await admin.connect();
-  try {
-    await admin.query(`create database ${name} template template0`);
-  } catch {
-    skipped('the role of TEST_DATABASE_URL may not create databases');
-    return undefined;
-  } finally {
-    await admin.end();
-  }
+  await admin.query(`create database ${name} template template0`);
+  await admin.end();
   const own = new URL(POSTGRES_URL);
   own.pathname = `/${name}`;
   const url = own.href;
@@ -174,10 +171,6 @@ export async function createDocumentDatabase(schema = 'ip_risk'): Promise<Docume
 /** `pg` answers several statements with a list. */
 function rowsOf(answer: QueryResult | QueryResult[]): unknown[] {
   return (Array.isArray(answer) ? answer.at(-1) : answer)?.rows ?? [];
-}
-
-function skipped(reason: string): void {
-  process.stderr.write(`The article's SQL is not run: ${reason}.\n`);
 }
 
 export const DOCUMENT_ASNS = [13335, 15169, 64500];

@@ -2,7 +2,15 @@ import { CLOCK, IP_INTELLIGENCE_PROVIDERS, type IpLocation } from 'nestjs-ip-ris
 import { FakeProvider } from 'nestjs-ip-risk/testing';
 import type { Clock } from '../../src/common/clock/clock.js';
 import type { ServiceConfig } from '../../src/common/config/service-config.js';
-import { DATABASE, type Database } from '../../src/modules/storage/database.js';
+import { LoginHistoryLifecycle } from '../../src/modules/ip-risk/login-history.lifecycle.js';
+import {
+  DATABASE,
+  type Database,
+  type DatabaseReport,
+  type DatabaseSession,
+  type QueryResult,
+  type SqlValue,
+} from '../../src/modules/storage/database.js';
 import { dispose, type TestDatabases } from './databases.js';
 import type { Answer, Call } from './http-client.js';
 import { ServiceApp } from './service-app.js';
@@ -81,11 +89,41 @@ export interface Login {
   readonly policy?: unknown;
 }
 
+/** A database in whose place another one can be put. */
+class SwitchedDatabase implements Database {
+  readonly schema: string;
+
+  constructor(public now: Database) {
+    this.schema = now.schema;
+  }
+
+  open(): Promise<void> {
+    return this.now.open();
+  }
+
+  query<Row>(text: string, values?: readonly SqlValue[]): Promise<QueryResult<Row>> {
+    return this.now.query(text, values);
+  }
+
+  transaction<T>(work: (session: DatabaseSession) => Promise<T>): Promise<T> {
+    return this.now.transaction(work);
+  }
+
+  report(): DatabaseReport {
+    return this.now.report();
+  }
+
+  close(): Promise<void> {
+    return this.now.close();
+  }
+}
+
 /** The service over a database of its own, with providers that know {@link ADDRESSES}. */
 export class TravellingUsers {
   private constructor(
     readonly service: ServiceApp,
     readonly database: Database,
+    private readonly switched: SwitchedDatabase,
     private readonly headers: Call['headers'],
   ) {}
 
@@ -95,12 +133,20 @@ export class TravellingUsers {
     { clock, headers = [] }: { readonly clock?: Clock; readonly headers?: Call['headers'] } = {},
   ): Promise<TravellingUsers> {
     const database = await databases.create();
+    const switched = new SwitchedDatabase(database);
     const service = await ServiceApp.start(settings, (builder) => {
       builder.overrideProvider(IP_INTELLIGENCE_PROVIDERS).useValue([intelligence()]);
-      builder.overrideProvider(DATABASE).useValue(database);
+      builder.overrideProvider(DATABASE).useValue(switched);
+      // Its upkeep comes some seconds after the start, when a test may be looking at what it changes.
+      builder.overrideProvider(LoginHistoryLifecycle).useValue({});
       if (clock !== undefined) builder.overrideProvider(CLOCK).useValue(clock);
     });
-    return new TravellingUsers(service, database, headers);
+    return new TravellingUsers(service, database, switched, headers);
+  }
+
+  /** Puts another database in the place of the service's own, which costs no start of a service. */
+  use(database: Database): void {
+    this.switched.now = database;
   }
 
   logIn(login: Login): Promise<Answer> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MaybePromise } from '../../common/async/maybe-promise.js';
 import type { Clock } from '../../common/clock/clock.js';
 import { InvalidLoginError } from '../../common/errors/ip-risk.error.js';
+import { effectiveAddress } from '../../common/ip/embedded-ipv4.js';
 import { parseIpAddress, type IpAddress } from '../../common/ip/ip-address.js';
 import type { SecretText } from '../../common/secrets/secret-text.js';
 import type { Database } from '../storage/database.js';
@@ -32,8 +33,6 @@ export interface GeoVelocityServiceOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly limits?: TravelLimits | undefined;
-  /** Days that a passed challenge counts; used where trust is given, not here. */
-  readonly trustDays?: number | undefined;
   /** Days that logins are kept; older ones are refused. @default 90 */
   readonly retentionDays?: number | undefined;
   /** Days that plain addresses are kept, 0 for never. @default 30 */
@@ -139,7 +138,9 @@ export class GeoVelocityService {
   }
 
   private async loginOf(event: LoginEvent, anonymousId: string | undefined, isNameless: boolean): Promise<StoredLogin> {
-    const { userId, address, place, ts, eventId } = event;
+    const { userId, place, ts, eventId } = event;
+    // The address inside NAT64, 6to4 and Teredo ones, as everywhere: all clients of a NAT64 would be one network.
+    const address = effectiveAddress(event.address);
     assertUserId(userId);
     if (eventId !== undefined) assertEventId(eventId);
     const now = this.clock.now();
@@ -161,7 +162,7 @@ export class GeoVelocityService {
     trust: readonly TrustEntry[],
   ): Promise<TravelRelief | undefined> {
     if (trust.length === 0) return undefined;
-    const network = address && (await this.pseudonyms.lastingNetwork(address));
+    const network = address && (await this.pseudonyms.lastingNetwork(effectiveAddress(address)));
     return strongestRelief(trust, { country: place.country, network, ts });
   }
 }

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DATABASE, type Database } from '../storage/database.js';
-import { NO_DATABASE } from '../storage/no-database.js';
 
 /** Reports what keeps the logins. Always up: without it addresses are judged all the same, which is degraded and not down. */
 @Injectable()
@@ -13,8 +12,8 @@ export class DatabaseHealthIndicator {
 
   check(): HealthIndicatorResult {
     const indicator = this.indicators.check('database');
-    if (this.database === NO_DATABASE) return indicator.up({ database_status: 'not-configured' });
     const { kind, status, downSince, reason } = this.database.report();
+    if (kind === 'none') return indicator.up({ database_status: 'not-configured' });
     return indicator.up({
       database_status: status === 'up' || status === 'closed' ? status : 'degraded',
       kind,

@@ -146,13 +146,15 @@ export const IP_RISK_ROUTE = Symbol('IP_RISK:ROUTE');
 export interface IpRiskRouteOptions extends PolicyRequest {
   /**
    * The user or account the request is about; goes into the decision. With a `database` the user's login history is asked
-   * within the lookup's deadline, and impossible travel counts.
+   * within the lookup's deadline, and impossible travel counts. `undefined`, an empty text and placeholders such as
+   * `anonymous` are no user; anything else that is no text or number, and an exception, leave travel unknown.
    */
-  readonly subject?: (request: AppRequest) => string | undefined;
+  readonly subject?: (request: AppRequest) => string | number | bigint | undefined;
   /**
-   * When a login of the subject is recorded. `request`: with the check, in one round trip. `success`: once the handler
-   * has succeeded; for routes where the subject is only claimed, such as a login with a password. `never`: the route only
-   * checks. @default 'request'
+   * When a login of the subject is recorded. `success`: once the handler has succeeded, and not where a second factor is
+   * asked for: record it with `GeoVelocityService.recordLogin` when that was given. `request`: with the check, in one
+   * round trip, whatever becomes of the request; only for routes whose subject is proven, since anybody could otherwise
+   * write places into anybody's history. `never`: the route only checks. @default 'success'
    */
   readonly recordOn?: RecordOn;
   /** The country the caller states (billing, profile), ISO 3166-1 alpha-2. A difference to the address's country scores. */

@@ -16,7 +16,7 @@ import { LoginRecordInterceptor } from './login-record.interceptor.js';
  */
 export function IpRisk(options: IpRiskRouteOptions = {}): ClassDecorator & MethodDecorator {
   const guarded = [addOptions(options), UseGuards(IpRiskRouteGuard)];
-  return options.recordOn === 'success'
+  return options.subject !== undefined || options.recordOn !== undefined
     ? applyDecorators(...guarded, UseInterceptors(LoginRecordInterceptor))
     : applyDecorators(...guarded);
 }

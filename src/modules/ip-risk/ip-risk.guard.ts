@@ -3,8 +3,8 @@ import type { MaybePromise } from '../../common/async/maybe-promise.js';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { ClientIpResolver, type ClientIp } from '../../common/ip/client-ip.js';
 import { parseIpAddress } from '../../common/ip/ip-address.js';
-import { NO_REQUEST_CONTEXT, type RequestContext } from '../policy/decide.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
+import { NO_SCREENED_REQUEST, type ScreenedRequest } from '../screening/screened-request.js';
 import { ScreeningService } from '../screening/screening.service.js';
 import { denialOf } from './ip-risk.exception.js';
 import type { GuardedRequest, IpRiskRouteOptions } from './ip-risk-options.js';
@@ -12,6 +12,9 @@ import { ProtectedRoutes, type ProtectedRoute } from './protected-routes.js';
 
 /** Nobody else can write this mark, while `request.ipRisk` may be anybody's. */
 const DECIDED = Symbol('IP_RISK:DECIDED');
+
+/** What a route's own function answered when it threw. */
+const FAILED = Symbol('IP_RISK:FAILED');
 
 /**
  * One request at one handler, and the decision on it; Nest hands the same context to all guards there. The mark is here
@@ -65,13 +68,26 @@ export class IpRiskGuard implements CanActivate {
     return { status: 'known', address, internal: false, doubt: undefined };
   }
 
-  private contextOf(request: GuardedRequest, { options }: ProtectedRoute): RequestContext {
+  private contextOf(request: GuardedRequest, { options }: ProtectedRoute): ScreenedRequest {
     const { subject, claimedCountry } = options;
-    if (subject === undefined && claimedCountry === undefined) return NO_REQUEST_CONTEXT;
-    return {
-      subject: this.textFrom('subject', subject, request),
-      claimedCountry: this.textFrom('claimedCountry', claimedCountry, request),
-    };
+    if (subject === undefined && claimedCountry === undefined) return NO_SCREENED_REQUEST;
+    const stated = this.textFrom('claimedCountry', claimedCountry, request);
+    return { ...this.subjectOf(subject, request), claimedCountry: stated };
+  }
+
+  /**
+   * Who the request is about. Most applications number their users. Anything else that is no text names a user, too, but
+   * not which one.
+   */
+  private subjectOf(
+    read: IpRiskRouteOptions['subject'],
+    request: GuardedRequest,
+  ): Pick<ScreenedRequest, 'subject' | 'isSubjectUnreadable'> {
+    const value = this.valueFrom('subject', read, request);
+    if (value === undefined || value === null) return {};
+    if (typeof value === 'string') return { subject: value };
+    const isNumber = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
+    return isNumber ? { subject: String(value) } : { isSubjectUnreadable: true };
   }
 
   /**
@@ -83,13 +99,19 @@ export class IpRiskGuard implements CanActivate {
     read: ((request: unknown) => unknown) | undefined,
     request: unknown,
   ): string | undefined {
+    const value = this.valueFrom(option, read, request);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** What the function answered; {@link FAILED} where it did not. */
+  private valueFrom(option: string, read: ((request: unknown) => unknown) | undefined, request: unknown): unknown {
     try {
       const value = read?.(request);
       if (value instanceof Promise) this.refusePromise(option, value);
-      return typeof value === 'string' ? value : undefined;
+      return value;
     } catch (error) {
       this.logger.error(`${option} failed: ${nameOf(error)}`);
-      return undefined;
+      return FAILED;
     }
   }
 

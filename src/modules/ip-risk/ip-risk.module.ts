@@ -14,6 +14,7 @@ import { DecisionCounters } from '../screening/decision-counters.js';
 import { FailModeLog } from '../screening/fail-mode-log.js';
 import { RiskEvents } from '../screening/risk-events.js';
 import { ScreeningService } from '../screening/screening.service.js';
+import { TravelFailureLog } from '../screening/travel-failure-log.js';
 import { TravelScreening } from '../screening/travel-screening.js';
 import { GeoVelocityService } from '../geo-velocity/geo-velocity.service.js';
 import { loginHistory } from './login-history.js';
@@ -33,16 +34,16 @@ function screening(
   geoVelocity: GeoVelocityService,
 ): ScreeningService {
   const logger = new Logger('IpRisk');
+  const failures = new TravelFailureLog((line) => {
+    logger.warn(line);
+  }, clock);
   return new ScreeningService({
     assessments,
     events,
     clock,
     escalationBand: escalationBandOf(options),
-    travel: options.database === undefined ? undefined : new TravelScreening(geoVelocity, clock),
+    travel: options.database === undefined ? undefined : new TravelScreening(geoVelocity, clock, failures),
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
-    onLoginNotRecorded: () => {
-      logger.warn('A login was not recorded: the database did not take it in time. See its health report.');
-    },
   });
 }
 

@@ -84,12 +84,18 @@ export class LoginHistoryLifecycle implements OnModuleInit, OnApplicationShutdow
     const now = this.clock.now();
     if (this.database.report().status !== 'up' || !this.isDue(now)) return;
     this.upkeepAt = now;
+    await this.attempt('Logins are not cleared up', () => this.retention.run());
+    await this.attempt('The list of hosting networks is not filled', () => this.fleet.addHostingAsns(hostingAsns()));
+  }
+
+  private async attempt(failure: string, work: () => Promise<unknown>): Promise<void> {
     try {
-      await this.fleet.replaceHostingAsns(hostingAsns());
-      await this.retention.run();
+      await work();
     } catch (error) {
-      const message = error instanceof StorageError ? error.message : 'an unexpected failure';
-      this.logger.warn(`Daily upkeep of the login history failed and is tried again tomorrow: ${message}`);
+      // A stop cuts it short, which is no failure.
+      if (this.isEnded) return;
+      const message = error instanceof StorageError ? error.message : 'an unexpected failure.';
+      this.logger.warn(`${failure}, which is tried again tomorrow: ${message}`);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { whenReady, type MaybePromise } from '../../common/async/maybe-promise.js';
 import { CLOCK, type Clock } from '../../common/clock/clock.js';
+import { effectiveAddress } from '../../common/ip/embedded-ipv4.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
 import { AssessmentService } from '../assessment/assessment.service.js';
 import { UserAnomalies } from '../geo-velocity/anomalies/user-anomalies.js';
@@ -20,6 +21,11 @@ import type { IpRiskModuleOptions } from './ip-risk-options.js';
 import { IP_RISK_OPTIONS } from './ip-risk.module-definition.js';
 
 const GEO_VELOCITY_SETTINGS = Symbol('IP_RISK:GEO_VELOCITY_SETTINGS');
+
+function placeBy(assessments: AssessmentService): (address: IpAddress) => MaybePromise<LoginPlace> {
+  return (address) =>
+    whenReady(assessments.assess(address), (assessment) => loginPlaceOf(assessment, effectiveAddress(address)));
+}
 
 /** Users' logins: the database, who writes to it, who reads it. Without a database each of them says so when asked. */
 export const loginHistory: Provider[] = [
@@ -48,15 +54,14 @@ export const loginHistory: Provider[] = [
         ...settings,
         database,
         clock,
-        placeOf: (address: IpAddress): MaybePromise<LoginPlace> =>
-          whenReady(assessments.assess(address), (assessment) => loginPlaceOf(assessment, address)),
+        placeOf: placeBy(assessments),
       }),
   },
   {
     provide: TravelTrust,
-    inject: [DATABASE, CLOCK, GEO_VELOCITY_SETTINGS],
-    useFactory: (database: Database, clock: Clock, settings: GeoVelocitySettings) =>
-      new TravelTrust({ ...settings, database, clock }),
+    inject: [DATABASE, CLOCK, GEO_VELOCITY_SETTINGS, AssessmentService],
+    useFactory: (database: Database, clock: Clock, settings: GeoVelocitySettings, assessments: AssessmentService) =>
+      new TravelTrust({ ...settings, database, clock, placeOf: placeBy(assessments) }),
   },
   {
     provide: LoginRetention,

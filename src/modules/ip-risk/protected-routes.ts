@@ -72,7 +72,7 @@ export class ProtectedRoutes implements OnModuleInit {
       throw new InvalidConfigurationError(`${at}: recordOn needs a "database" in IpRiskModule.forRoot.`);
     }
     if (subject === undefined || !this.hasDatabase) return undefined;
-    return (recordOn ?? 'request') === 'request' ? 'record' : 'check';
+    return recordOn === 'request' ? 'record' : 'check';
   }
 }
 

@@ -116,7 +116,7 @@ function withoutCard(assessment: ScoredAssessment, policy: IpRiskPolicy): Ruling
 }
 
 /** What is missing of a decision, whatever it is missing of. */
-const TRAVEL_MISSING = 'geo-velocity';
+export const TRAVEL_MISSING = 'geo-velocity';
 
 /** Providers that did not answer, or not in full, why the verdict stands in for a current one, and travel not known. */
 function missingParts(assessment: RiskAssessment, { travel }: RequestContext): readonly string[] {

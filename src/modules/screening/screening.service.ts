@@ -18,6 +18,7 @@ import { DEFAULT_ESCALATION_BAND, leavesDoubt } from '../policy/threshold-doubt.
 import type { RiskDecision } from '../policy/risk-decision.js';
 import { RecentDecisions } from './recent-decisions.js';
 import type { RiskEvents } from './risk-events.js';
+import { NO_SCREENED_REQUEST, type ScreenedRequest } from './screened-request.js';
 import type { TravelScreening } from './travel-screening.js';
 
 /** Where a request came in, and what is asked of it there. */
@@ -33,14 +34,6 @@ export interface ScreenedRoute {
   readonly travelWithinMs?: number | undefined;
 }
 
-/** What a request says of itself, before anybody looks anything up. */
-export interface ScreenedRequest extends Omit<RequestContext, 'travel'> {
-  /** The login that is recorded; its time is now, where there is none. */
-  readonly login?: { readonly ts?: number | undefined; readonly eventId?: string | undefined } | undefined;
-}
-
-export const NO_SCREENED_REQUEST: ScreenedRequest = NO_REQUEST_CONTEXT;
-
 export interface ScreeningOptions {
   readonly assessments: AssessmentService;
   readonly events: RiskEvents;
@@ -51,8 +44,6 @@ export interface ScreeningOptions {
   readonly travel?: TravelScreening | undefined;
   /** Milliseconds of one lookup, within which the history is asked as well. @default 300 */
   readonly deadlineMs?: number;
-  /** Told of each login that a route wanted recorded and the database did not take in time. */
-  readonly onLoginNotRecorded?: () => void;
 }
 
 /** The history is asked after the address; vendors who use up the deadline must not make travel unknown each time. */
@@ -77,7 +68,6 @@ export class ScreeningService {
   private readonly escalationBand: number;
   private readonly travel: TravelScreening | undefined;
   private readonly deadlineMs: number;
-  private readonly onLoginNotRecorded: () => void;
 
   constructor(options: ScreeningOptions) {
     this.assessments = options.assessments;
@@ -86,7 +76,6 @@ export class ScreeningService {
     this.escalationBand = options.escalationBand ?? DEFAULT_ESCALATION_BAND;
     this.travel = options.travel;
     this.deadlineMs = options.deadlineMs ?? 300;
-    this.onLoginNotRecorded = options.onLoginNotRecorded ?? ((): void => undefined);
   }
 
   /** Decides on a request by its sender. A sender in doubt is treated as unknown, which is unavailable and not private. */
@@ -113,6 +102,7 @@ export class ScreeningService {
   ): MaybePromise<RiskDecision> {
     const user = this.userOf(route, request);
     if (user !== undefined) return this.screenUser(user, address, route, request);
+    if (this.isUserUnknown(route, request)) return this.screenUnknownUser(address, route, request);
     const assessment = this.assess(address, route);
     return assessment instanceof Promise
       ? assessment.then((known) => this.decideOn(known, route, request))
@@ -146,7 +136,6 @@ export class ScreeningService {
     if (!this.travel.isAbout(subject)) return false;
     const question = { userId: subject, mode: 'record', withinMs: this.deadlineMs } as const;
     const report = await this.travel.ask(address, assessment, question);
-    if (report === 'unavailable') this.onLoginNotRecorded();
     return report !== 'unavailable';
   }
 
@@ -154,6 +143,21 @@ export class ScreeningService {
     const { travel } = this;
     if (mode === undefined || travel === undefined || !travel.isAbout(subject)) return undefined;
     return { travel, userId: subject, mode };
+  }
+
+  private isUserUnknown({ travel: mode }: ScreenedRoute, request: ScreenedRequest): boolean {
+    return mode !== undefined && this.travel?.isAboutUnknown(request) === true;
+  }
+
+  /** A user whose history nobody can look up has one all the same: it is not known, which is not "nothing to see". */
+  private screenUnknownUser(
+    address: IpAddress,
+    route: ScreenedRoute,
+    request: ScreenedRequest,
+  ): MaybePromise<RiskDecision> {
+    return whenReady(this.assess(address, route), (known) =>
+      this.decideOn(known, route, { ...request, travel: 'unavailable' }),
+    );
   }
 
   private async screenUser(

@@ -11,6 +11,7 @@ import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { DecisionCounters } from './decision-counters.js';
 import { RiskEvents } from './risk-events.js';
 import { ScreeningService, type ScreenedRoute } from './screening.service.js';
+import { TravelFailureLog } from './travel-failure-log.js';
 import { TravelScreening } from './travel-screening.js';
 
 const { policies, defaultPolicy } = readPolicyFile();
@@ -49,15 +50,13 @@ function setUp() {
   const events = new RiskEvents();
   events.subscribe(counters.count);
   const history = new ScriptedHistory();
-  const travel = new TravelScreening(history, clock);
-  let notRecorded = 0;
-  const onLoginNotRecorded = (): void => {
-    notRecorded += 1;
-  };
-  const screening = new ScreeningService({ assessments, events, clock, travel, deadlineMs: 300, onLoginNotRecorded });
+  const lines: string[] = [];
+  const failures = new TravelFailureLog((line) => lines.push(line), clock);
+  const travel = new TravelScreening(history, clock, failures);
+  const screening = new ScreeningService({ assessments, events, clock, travel, deadlineMs: 300 });
   const screen = (subject: string | undefined, route: Partial<ScreenedRoute> = {}) =>
     screening.screenAddress(address, { route: 'test', policy: login, travel: 'check', ...route }, { subject });
-  return { clock, history, counters, screening, screen, notRecorded: () => notRecorded };
+  return { clock, history, counters, screening, screen, lines };
 }
 
 describe('screening a user', () => {
@@ -89,6 +88,36 @@ describe('screening a user', () => {
       expect(history.asked).toEqual([]);
     },
   );
+
+  it.each(['user\tname', 'x'.repeat(257), '..'])(
+    'does not know the travel of a user whose id cannot be used: %j',
+    async (id) => {
+      const { history, screen } = setUp();
+      expect(await screen(id)).toMatchObject({ action: 'allow', degraded: ['geo-velocity'] });
+      expect(await screen(id, { policy: payment })).toMatchObject({ action: 'review', failedClosed: true });
+      expect(history.asked).toEqual([]);
+    },
+  );
+
+  it('does not know the travel of a user whom the route cannot name', async () => {
+    const { screening } = setUp();
+    const route: ScreenedRoute = { route: 'test', policy: payment, travel: 'check' };
+    const decision = await screening.screenAddress(address, route, { isSubjectUnreadable: true });
+    expect(decision).toMatchObject({ action: 'review', degraded: ['geo-velocity'] });
+  });
+
+  it('says in one line what many failures were', async () => {
+    const { clock, history, screen, lines } = setUp();
+    history.answer = () => Promise.reject(new StorageError('STORAGE_FAILED', 'refused.'));
+    for (let times = 0; times < 5; times += 1) await screen('ann');
+    clock.advance(10_000);
+    history.answer = () => Promise.reject(new TypeError('a secret'));
+    await screen('ann');
+    expect(lines).toEqual([
+      '1 login(s) not looked up or not recorded since the last such line. Latest: refused.',
+      '5 login(s) not looked up or not recorded since the last such line. Latest: an unexpected failure.',
+    ]);
+  });
 
   it('asks nothing where the route does not', () => {
     const { history, screen } = setUp();
@@ -140,16 +169,16 @@ describe('recording a login after the fact', () => {
   });
 
   it('says so where the database does not take it', async () => {
-    const { history, screening, screen, notRecorded } = setUp();
+    const { history, screening, screen, lines } = setUp();
     const decision = await screen('ann');
     history.answer = () => Promise.reject(new StorageError('STORAGE_FAILED', 'no'));
     expect(await screening.recordLogin(decision)).toBe(false);
-    expect(notRecorded()).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/^1 login\(s\) .* Latest: no$/)]);
   });
 
   it('has nothing to record without a user', async () => {
-    const { history, screening, screen, notRecorded } = setUp();
+    const { history, screening, screen, lines } = setUp();
     expect(await screening.recordLogin(await screen('anonymous'))).toBe(false);
-    expect([history.asked, notRecorded()]).toEqual([[], 0]);
+    expect([history.asked, lines]).toEqual([[], []]);
   });
 });

@@ -1,11 +1,13 @@
 import type { Clock } from '../../common/clock/clock.js';
-import { InvalidLoginError } from '../../common/errors/ip-risk.error.js';
+import { InvalidLoginError, StorageError } from '../../common/errors/ip-risk.error.js';
 import { effectiveAddress } from '../../common/ip/embedded-ipv4.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
 import type { RiskAssessment } from '../assessment/risk-assessment.js';
 import type { GeoVelocityService } from '../geo-velocity/geo-velocity.service.js';
 import type { LoginEvent, LoginReport, TravelReport } from '../geo-velocity/geo-velocity.js';
-import { isUserId } from '../geo-velocity/logins/user-id.js';
+import { isNobody, isUserId } from '../geo-velocity/logins/user-id.js';
+import type { ScreenedRequest } from './screened-request.js';
+import type { TravelFailureLog } from './travel-failure-log.js';
 import { loginPlaceOf } from '../geo-velocity/travel/login-place.js';
 
 /** What is asked of the user's history at a request. */
@@ -25,11 +27,17 @@ export class TravelScreening {
   constructor(
     private readonly geoVelocity: Pick<GeoVelocityService, 'check' | 'record'>,
     private readonly clock: Clock,
+    private readonly failures: TravelFailureLog,
   ) {}
 
   /** Whether there is a user to ask about. Whoever is called `anonymous` is everybody. */
   isAbout(subject: string | undefined): subject is string {
     return subject !== undefined && isUserId(subject);
+  }
+
+  /** Whether there is a user, and nobody can say which. */
+  isAboutUnknown({ subject, isSubjectUnreadable = false }: ScreenedRequest): boolean {
+    return isSubjectUnreadable || (subject !== undefined && !isUserId(subject) && !isNobody(subject));
   }
 
   /**
@@ -51,9 +59,13 @@ export class TravelScreening {
       });
     });
     try {
-      return await Promise.race([asked, tooLate]);
+      const answer = await Promise.race([asked, tooLate]);
+      if (answer === 'unavailable') this.failures.record(`the database took longer than ${Math.round(withinMs)} ms.`);
+      return answer;
     } catch (error) {
       if (error instanceof InvalidLoginError) throw error;
+      // Other errors may say more than a log should hold.
+      this.failures.record(error instanceof StorageError ? error.message : 'an unexpected failure.');
       return 'unavailable';
     } finally {
       cancel();

@@ -3,11 +3,17 @@ import { IpRiskError } from '../../common/errors/ip-risk.error.js';
 import type { DatabaseReport, DatabaseStatus } from './database.js';
 import { failureOf } from './storage-failure.js';
 
+/** So many lines in this time: that it went, and that it came back. */
+const MOST_LINES = 2;
+const QUIET_MS = 10_000;
+
 /** What became of the last thing that the database was asked. */
 export class DatabaseAvailability {
   #status: DatabaseStatus = 'closed';
   #downSince: number | undefined;
   #reason: string | undefined;
+  #toldAt = 0;
+  #told = 0;
 
   constructor(
     private readonly kind: DatabaseReport['kind'],
@@ -53,14 +59,24 @@ export class DatabaseAvailability {
   #isDown(reason: string, { message }: Error): void {
     if (this.#status !== 'down') {
       this.#downSince = this.clock.now();
-      this.warn(message);
+      this.#tell(message);
     }
     this.#status = 'down';
     this.#reason = reason;
   }
 
+  /** While one connection answers and the next does not, one line says as much as a hundred. */
+  #tell(message: string): void {
+    const now = this.clock.now();
+    const isAhead = now - this.#toldAt;
+    if (this.#told >= MOST_LINES && isAhead >= 0 && isAhead < QUIET_MS) return;
+    this.#told = isAhead >= 0 && isAhead < QUIET_MS ? this.#told + 1 : 1;
+    if (this.#told === 1) this.#toldAt = now;
+    this.warn(message);
+  }
+
   #become(status: DatabaseStatus): void {
-    if (this.#status === 'down' && status === 'up') this.warn('The database answers again.');
+    if (this.#status === 'down' && status === 'up') this.#tell('The database answers again.');
     this.#status = status;
     this.#downSince = undefined;
     this.#reason = undefined;

@@ -24,7 +24,8 @@ export interface DatabaseSession {
 export type DatabaseStatus = 'closed' | 'opening' | 'up' | 'down';
 
 export interface DatabaseReport {
-  readonly kind: 'postgres' | 'embedded';
+  /** `none` where none is configured. */
+  readonly kind: 'postgres' | 'embedded' | 'none';
   readonly status: DatabaseStatus;
   /** Milliseconds since 1970. */
   readonly downSince: number | undefined;
@@ -45,5 +46,5 @@ export interface Database extends DatabaseSession {
   close(): Promise<void>;
 }
 
-/** Token of the {@link Database}; `undefined` is provided where none is configured. */
+/** Token of the {@link Database}; where none is configured, one of kind `none` that refuses everything. */
 export const DATABASE = Symbol('IP_RISK:DATABASE');

@@ -15,6 +15,6 @@ export const NO_DATABASE: Database = {
   open: refuse,
   query: refuse,
   transaction: refuse,
-  report: () => ({ kind: 'embedded', status: 'closed', downSince: undefined, reason: undefined }),
+  report: () => ({ kind: 'none', status: 'closed', downSince: undefined, reason: undefined }),
   close: () => Promise.resolve(),
 };

@@ -13,10 +13,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { effectiveAddress } from '../../../common/ip/embedded-ipv4.js';
 import { parseIpAddress } from '../../../common/ip/ip-address.js';
-import { AssessmentService } from '../../assessment/assessment.service.js';
-import { loginPlaceOf } from '../../geo-velocity/travel/login-place.js';
 import { TravelTrust } from '../../geo-velocity/trust/travel-trust.js';
 import { ADMITTED_BEFORE_BODY } from '../admission-before-body.js';
 import { ApiKeyGuard } from '../api-key.guard.js';
@@ -34,10 +31,7 @@ import { USER_ID } from './user-id.pipe.js';
 @Controller('v1/users/:id')
 @UseGuards(ApiKeyGuard, ApiThrottlerGuard)
 export class UserTrustController {
-  constructor(
-    private readonly trust: TravelTrust,
-    private readonly assessments: AssessmentService,
-  ) {}
+  constructor(private readonly trust: TravelTrust) {}
 
   /** A failed challenge teaches nothing: a stranger fails it, and so does who has lost his phone. */
   @Post('challenges')
@@ -49,9 +43,7 @@ export class UserTrustController {
     if (address === undefined) throw new BadRequestException(INVALID_IP_ADDRESS);
     const { outcome } = body;
     if (outcome === 'failed') return { outcome, learned: false };
-    // The address inside NAT64, 6to4 and Teredo ones, as with logins.
-    const target = effectiveAddress(address);
-    await this.trust.passedChallenge(id, target, loginPlaceOf(await this.assessments.assess(address), target));
+    await this.trust.passedChallenge(id, address.text);
     return { outcome, learned: true };
   }
 

@@ -6,7 +6,7 @@ import { assertUserId } from '../logins/user-id.js';
 import { anomalousLogins, LEAST_LOGINS, type LoginAnomaly } from './login-anomalies.js';
 
 /** What is older says little of a user's habits, and the answer is worked out while others wait. */
-export const MOST_LOGINS = 10_000;
+export const MOST_LOGINS = 1000;
 
 export interface UserAnomalyReport {
   /** `too-few`: there is nothing usual yet to stand out from, so that no anomalies mean nothing. */

@@ -1,15 +1,17 @@
+import { StorageError } from '../../../common/errors/ip-risk.error.js';
 import type { Database, DatabaseSession, QueryResult, SqlValue } from '../../storage/database.js';
 import { DEFAULT_TRAVEL_LIMITS, type TravelLimits } from '../travel/travel-verdict.js';
 import type { HostingAsnCount, HostingLogin, HostingLogins, Travellers, VisitedCountry } from './fleet-report.js';
 import { hostingLoginsSql, travellersSql } from './fleet-sql.js';
 import { EARTH_RADIUS_KM, greatCircleSql } from './great-circle-sql.js';
-import { replaceHostingAsns, type ReplacedAsns } from './hosting-asn-list.js';
+import { addHostingAsns, replaceHostingAsns, type ReplacedAsns } from './hosting-asn-list.js';
 import { toImpossibleTrip, type ImpossibleTrips, type TripRow } from './impossible-trip.js';
 import { impossibleTripsSql, type TravelRule } from './impossible-trips-sql.js';
 import { assertWhole, queryBounds, type FleetWindow } from './query-bounds.js';
 
 const HOUR_MS = 3_600_000;
-const STATEMENT_TIMEOUT_MS = 60_000;
+/** Questions at once in one process: they read all logins of a window, and logins want their turn too. */
+const MOST_AT_ONCE = 2;
 
 export interface FleetTravelOptions {
   readonly database: Database;
@@ -42,12 +44,13 @@ interface TravellerRow {
 
 /**
  * What the logins of all users tell over a window of time. Each question is one statement of fixed text, limited in rows
- * and to a minute.
+ * and, like any statement, to ten seconds; a third one at the same time is refused.
  */
 export class FleetTravel {
   private readonly database: Database;
   private readonly limits: TravelLimits;
   private readonly retentionDays: number;
+  private asked = 0;
 
   constructor({ database, limits = DEFAULT_TRAVEL_LIMITS, retentionDays = 90 }: FleetTravelOptions) {
     this.database = database;
@@ -112,7 +115,17 @@ export class FleetTravel {
   }
 
   /**
-   * Makes `asns` the list of hosting networks.
+   * Adds to the list of hosting networks; what is on it stays.
+   *
+   * @throws InvalidDatasetError for what is no ASN.
+   * @throws StorageError
+   */
+  addHostingAsns(asns: readonly number[]): Promise<void> {
+    return addHostingAsns(this.database, asns);
+  }
+
+  /**
+   * Makes `asns` the list of hosting networks. Those that come with the package are added again every day.
    *
    * @throws InvalidDatasetError for what is no ASN; the list before stays.
    * @throws StorageError
@@ -121,13 +134,22 @@ export class FleetTravel {
     return replaceHostingAsns(this.database, asns);
   }
 
-  private ask<Row>(
+  private async ask<Row>(
     text: (session: DatabaseSession) => string | Promise<string>,
     values: readonly SqlValue[],
   ): Promise<QueryResult<Row>> {
-    return this.database.transaction(async (session) => {
-      await session.query("select set_config('statement_timeout', $1, true)", [String(STATEMENT_TIMEOUT_MS)]);
-      return session.query<Row>(await text(session), values);
-    });
+    if (this.asked >= MOST_AT_ONCE) throw busy();
+    this.asked += 1;
+    try {
+      return await this.database.transaction(async (session) => session.query<Row>(await text(session), values));
+    } finally {
+      this.asked -= 1;
+    }
   }
 }
+
+const busy = (): StorageError =>
+  new StorageError(
+    'STORAGE_UNAVAILABLE',
+    `${MOST_AT_ONCE} questions about all users are being answered already; ask again when one of them is.`,
+  );

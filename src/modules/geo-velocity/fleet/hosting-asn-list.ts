@@ -36,11 +36,7 @@ const replaceSpan = (schema: string): string => `
  * @throws StorageError
  */
 export async function replaceHostingAsns(database: Database, asns: readonly number[]): Promise<ReplacedAsns> {
-  if (!asns.every((asn) => Number.isInteger(asn) && asn >= 1 && asn <= LAST_ASN)) {
-    throw new InvalidDatasetError(
-      `The list of hosting networks holds what is no ASN; give whole numbers of 1 to ${LAST_ASN}.`,
-    );
-  }
+  assertAsns(asns);
   const list = [...new Set(asns)].sort((a, b) => a - b);
   return database.transaction(async (session) => {
     // Two processes with different lists would otherwise leave a mixture of both.
@@ -58,4 +54,25 @@ export async function replaceHostingAsns(database: Database, asns: readonly numb
     }
     return { listed: list.length, added, removed };
   });
+}
+
+/**
+ * Adds to the list, which somebody else may have filled.
+ *
+ * @throws InvalidDatasetError for what is no ASN.
+ * @throws StorageError
+ */
+export async function addHostingAsns(database: Database, asns: readonly number[]): Promise<void> {
+  assertAsns(asns);
+  await database.query(
+    `insert into ${database.schema}.hosting_asns (asn) select distinct unnest($1::bigint[]) on conflict do nothing`,
+    [asns],
+  );
+}
+
+function assertAsns(asns: readonly number[]): void {
+  if (asns.every((asn) => Number.isInteger(asn) && asn >= 1 && asn <= LAST_ASN)) return;
+  throw new InvalidDatasetError(
+    `The list of hosting networks holds what is no ASN; give whole numbers of 1 to ${LAST_ASN}.`,
+  );
 }

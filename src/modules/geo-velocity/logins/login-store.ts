@@ -11,7 +11,7 @@ const MOST_TRIES = 3;
 const PASSING: ReadonlySet<string> = new Set(['23514', '40P01']);
 
 /** Rows of one statement while a whole history is read: some milliseconds of work. */
-const ROWS_AT_ONCE = 1000;
+const ROWS_AT_ONCE = 250;
 
 /** What surrounds a login in its user's history. */
 export interface Surroundings {

@@ -11,7 +11,7 @@ export function storablePlace(place: LoginPlace): LoginPlace {
   const isLocated = isWithin(place.latitude, -90, 90) && isWithin(place.longitude, -180, 180);
   return {
     network: NETWORK_KINDS.includes(place.network) ? place.network : 'internal',
-    country: /^[A-Z]{2}$/.test(place.country ?? '') ? place.country : undefined,
+    country: isCountry(place.country) ? place.country : undefined,
     region: named(place.region),
     city: named(place.city),
     latitude: isLocated ? place.latitude : undefined,
@@ -19,6 +19,10 @@ export function storablePlace(place: LoginPlace): LoginPlace {
     accuracyRadiusKm: isWithin(place.accuracyRadiusKm, 0, Number.MAX_VALUE) ? place.accuracyRadiusKm : undefined,
     asn: Number.isInteger(place.asn) && isWithin(place.asn, 1, MOST_ASN) ? place.asn : undefined,
   };
+}
+
+function isCountry(value: unknown): boolean {
+  return typeof value === 'string' && /^[A-Z]{2}$/.test(value);
 }
 
 // Untyped callers pass null and text; NaN is within nothing.

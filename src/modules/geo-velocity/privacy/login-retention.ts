@@ -1,10 +1,8 @@
 import type { Clock } from '../../../common/clock/clock.js';
-import { IpRiskError } from '../../../common/errors/ip-risk.error.js';
 import type { Database } from '../../storage/database.js';
 import { RetentionBusy, RetentionSteps } from './retention-steps.js';
 
 const DAY_MS = 86_400_000;
-const FIRST_RUN_MS = 60_000;
 const MOST_CLOCK_DIFFERENCE_MS = 3_600_000;
 
 export interface LoginRetentionOptions {
@@ -14,7 +12,7 @@ export interface LoginRetentionOptions {
   readonly retentionDays?: number | undefined;
   /** Days that plain addresses are kept. @default 30 */
   readonly addressDays?: number | undefined;
-  /** Told why a run of {@link LoginRetention.start} did nothing. */
+  /** Told why a run did nothing. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -45,14 +43,15 @@ export class LoginRetention {
   private readonly retentionMs: number;
   private readonly addressMs: number;
   private readonly warn: (message: string) => void;
+  private readonly database: Database;
   private readonly steps: RetentionSteps;
-  private cancel: (() => void) | undefined;
 
   constructor({ database, clock, retentionDays = 90, addressDays = 30, warn }: LoginRetentionOptions) {
     this.clock = clock;
     this.retentionMs = retentionDays * DAY_MS;
     this.addressMs = addressDays * DAY_MS;
     this.warn = warn ?? (() => undefined);
+    this.database = database;
     this.steps = new RetentionSteps(database);
   }
 
@@ -74,34 +73,13 @@ export class LoginRetention {
     const done = { ...NOTHING_DONE };
     try {
       await this.work(now, done);
+      // A server does this by itself.
+      if (this.database.report().kind === 'embedded') await this.database.query('vacuum (analyze)');
       return { status: 'done', ...done };
     } catch (error) {
       if (error instanceof RetentionBusy) return { status: 'busy', ...done };
       throw error;
     }
-  }
-
-  /** Runs a minute from now, and then every day. Failures are told to `warn`. */
-  start(): void {
-    this.stop();
-    this.schedule(FIRST_RUN_MS);
-  }
-
-  /** No run begins any more. */
-  stop(): void {
-    this.cancel?.();
-    this.cancel = undefined;
-  }
-
-  private schedule(delayMs: number): void {
-    this.cancel = this.clock.after(delayMs, () => {
-      this.schedule(DAY_MS);
-      this.run().catch((error: unknown) => {
-        // Other errors may say more than a log should hold.
-        const reason = error instanceof IpRiskError ? error.message : 'an unexpected failure.';
-        this.warn(`Logins are not cleared up, which is tried again tomorrow: ${reason}`);
-      });
-    });
   }
 
   private async work(now: number, done: { -readonly [Count in keyof typeof NOTHING_DONE]: number }): Promise<void> {

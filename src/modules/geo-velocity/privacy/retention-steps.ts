@@ -1,10 +1,13 @@
 import type { Database, DatabaseSession, SqlValue } from '../../storage/database.js';
+import { sqlStateOf } from '../../storage/storage-failure.js';
 import { epochOf } from './epoch-salts.js';
 
 const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 21;
 /** Rows that one statement changes: no login waits long for one of them. */
 const ROWS_AT_ONCE = 5000;
+const LOCK_NOT_AVAILABLE = '55P03';
+const MOST_TRIES = 10;
 
 /** One process at a time, for each piece of the work. */
 const LOCK = 'login retention';
@@ -96,7 +99,21 @@ export class RetentionSteps {
     return changed;
   }
 
-  private counted(call: string, values: readonly SqlValue[]): Promise<number> {
+  /**
+   * Changes of the table itself wait for whoever reads it, and all logins wait behind them: so they give up after 300 ms,
+   * and are tried again.
+   */
+  private async counted(call: string, values: readonly SqlValue[]): Promise<number> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.countedOnce(call, values);
+      } catch (error) {
+        if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE || tries === MOST_TRIES) throw error;
+      }
+    }
+  }
+
+  private countedOnce(call: string, values: readonly SqlValue[]): Promise<number> {
     return this.alone(async (session) => {
       const text = `select ${this.schema}.${call} as count`;
       const { rows } = await session.query<{ readonly count: number }>(text, values);

@@ -83,7 +83,7 @@ describe('greatCircleKm', () => {
         expect(km).toBeLessThanOrEqual(LONGEST_DISTANCE_KM);
         expect(greatCircleKm(b, a)).toBe(km);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -143,4 +143,11 @@ describe('AnycastNetworks', () => {
   it.each(['1.1.1.1/24', '300.0.0.0/8', 'Cloudflare', ''])('refuses a row that is no block: "%s"', (text) => {
     expect(() => AnycastNetworks.parse(`prefix,name,source\n${text},Name,source`)).toThrow(InvalidDatasetError);
   });
+
+  it('does not take the gateway of a carrier for the place of a phone', () => {
+    const facts = mergedFacts({ isMobile: true });
+    const unstated = { ...BERLIN, accuracyRadiusKm: undefined };
+    expect(loginPlaceOf({ facts, location: unstated, network: undefined }, CLIENT).accuracyRadiusKm).toBe(500);
+    expect(loginPlaceOf({ facts, location: BERLIN, network: undefined }, CLIENT).accuracyRadiusKm).toBe(20);
+  });
 });

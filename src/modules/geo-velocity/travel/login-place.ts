@@ -14,13 +14,16 @@ export interface LoginSource {
 
 type Located = Pick<LoginPlace, 'latitude' | 'longitude' | 'accuracyRadiusKm'>;
 
+/** Kilometres between a phone and its carrier's gateway, where databases place it, that are nothing special. */
+const MOBILE_RADIUS_KM = 500;
+
 const NOT_LOCATED: Located = { latitude: undefined, longitude: undefined, accuracyRadiusKm: undefined };
 
 /**
  * The kinds that facts show, the first that is true wins. Relay before Tor before VPN before hosting, as in the
  * providers' facts: relays stand on VPN lists and all of them in data centres. Satellite before hosting, since in-flight
  * and VSAT gateways stand in data centres too. Mobile is access: its gateways are far off, but hundreds of kilometres
- * and not an ocean, which is what the radius and the least distance are for.
+ * and not an ocean, which is what its radius is for.
  */
 const KINDS_BY_FACT: readonly (readonly [FactName, NetworkKind])[] = [
   ['isRelay', 'relay'],
@@ -42,7 +45,7 @@ export function loginPlaceOf({ facts, location, network }: LoginSource, address:
     country: countryOf(location?.countryCode),
     region: named(location?.region),
     city: named(location?.city),
-    ...locatedAt(location),
+    ...locatedAt(location, facts.isMobile?.value === true),
     asn: asnOf(network?.asn),
   };
 }
@@ -56,13 +59,14 @@ function networkKindOf(facts: MergedFacts, address: IpAddress): NetworkKind {
   return facts.isHostingProvider?.value === true ? 'hosting' : 'access';
 }
 
-function locatedAt(location: IpLocation | undefined): Located {
+function locatedAt(location: IpLocation | undefined, isMobile: boolean): Located {
   const { latitude, longitude, accuracyRadiusKm } = location ?? NOT_LOCATED;
   if (latitude === undefined || longitude === undefined) return NOT_LOCATED;
   if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) return NOT_LOCATED;
   if (latitude === 0 && longitude === 0) return NOT_LOCATED;
   const isRadius = accuracyRadiusKm !== undefined && accuracyRadiusKm > 0 && Number.isFinite(accuracyRadiusKm);
-  return { latitude, longitude, accuracyRadiusKm: isRadius ? accuracyRadiusKm : undefined };
+  const unstated = isMobile ? MOBILE_RADIUS_KM : undefined;
+  return { latitude, longitude, accuracyRadiusKm: isRadius ? accuracyRadiusKm : unstated };
 }
 
 function countryOf(code: string | undefined): string | undefined {

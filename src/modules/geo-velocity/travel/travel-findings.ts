@@ -4,6 +4,7 @@ import {
   horizonMs,
   isComparable,
   isImpossible,
+  isOutOfReach,
   MOST_POINTS,
   tripBetween,
   windowBefore,
@@ -72,8 +73,9 @@ function findingAt(
   login: ComparablePoint,
   limits: TravelLimits,
 ): TravelFinding | undefined {
-  const { anchor, outliers } = windowBefore(before, login, limits);
-  if (anchor === undefined || !isImpossible(anchor, login, limits)) return undefined;
+  const { anchors, outliers } = windowBefore(before, login, limits);
+  const anchor = anchors.at(-1);
+  if (anchor === undefined || !isOutOfReach(anchors, login, limits)) return undefined;
   if (outliers.some((outlier) => !isImpossible(outlier, login, limits))) return undefined;
   return { from: anchor, to: login, ...tripBetween(anchor, login) };
 }

@@ -9,6 +9,12 @@ export const MOST_POINTS = 50;
 const CITY_RADIUS_KM = 50;
 const REGION_RADIUS_KM = 200;
 
+/** A login whose place is known no better does not become an anchor. Kilometres. */
+const VAGUE_RADIUS_KM = 200;
+
+/** Places of one network that are remembered beside the latest one. */
+const MOST_PLACES = 3;
+
 const MS_AN_HOUR = 3_600_000;
 
 /** A login with a place of the user's own that is known well enough to measure from. */
@@ -26,7 +32,8 @@ export interface Trip {
 
 /** What a login's window says: the last login where the user can have been, and those where he cannot. */
 export interface TravelWindow {
-  readonly anchor: ComparablePoint | undefined;
+  /** The last of them is the latest. More than one where databases moved one network from place to place. */
+  readonly anchors: readonly ComparablePoint[];
   readonly outliers: readonly ComparablePoint[];
 }
 
@@ -85,10 +92,23 @@ function isTooFast({ distanceKm, speedKmh }: Trip, limits: TravelLimits): boolea
   return distanceKm > limits.minDistanceKm && speedKmh > limits.speedKmh;
 }
 
+/** True where nobody can have come from any of the places that the last login may have been at. */
+export function isOutOfReach(
+  anchors: readonly ComparablePoint[],
+  login: ComparablePoint,
+  limits: TravelLimits,
+): boolean {
+  return anchors.length > 0 && anchors.every((anchor) => isImpossible(anchor, login, limits));
+}
+
 /**
  * Goes through the last {@link MOST_POINTS} comparable logins within the horizon. The first is the anchor, and so is
  * each one after it that can be reached from the anchor; the others are outliers. Where none lies within the horizon
  * the last one at any age is the anchor: from there everything can be reached, but its country may still be another.
+ *
+ * A login that says little of where it was does not take an anchor's place: over a point with a radius of half a
+ * continent two leaps would be no leap. Where one network is suddenly elsewhere a database was changed, and both places
+ * may be the right one.
  *
  * @param before comparable logins before `login`, in order
  */
@@ -99,13 +119,26 @@ export function windowBefore(
 ): TravelWindow {
   const since = login.ts - horizonMs(limits);
   const recent = before.slice(-MOST_POINTS).filter(({ ts }) => ts >= since);
-  let anchor = recent[0] ?? before.at(-1);
+  const first = recent[0] ?? before.at(-1);
+  let anchors: readonly ComparablePoint[] = first === undefined ? [] : [first];
   const outliers: ComparablePoint[] = [];
-  for (const point of recent) {
-    if (anchor !== undefined && isImpossible(anchor, point, limits)) outliers.push(point);
-    else anchor = point;
+  for (const point of recent.slice(1)) {
+    if (isOutOfReach(anchors, point, limits)) outliers.push(point);
+    else if ((effectiveRadiusKm(point) ?? Infinity) <= VAGUE_RADIUS_KM) anchors = anchorsAfter(anchors, point, limits);
   }
-  return { anchor, outliers };
+  return { anchors, outliers };
+}
+
+function anchorsAfter(
+  anchors: readonly ComparablePoint[],
+  point: ComparablePoint,
+  limits: TravelLimits,
+): readonly ComparablePoint[] {
+  const moved = anchors.filter(
+    (anchor) => isSameNetwork(anchor, point) && isTooFast(tripBetween(anchor, point), limits),
+  );
+  // The places of one network, each with its latest login.
+  return [...moved.slice(-MOST_PLACES), point];
 }
 
 /**
@@ -117,10 +150,13 @@ export function windowBefore(
 export function judgeTravel(before: readonly TravelPoint[], login: TravelPoint, limits: TravelLimits): TravelVerdict {
   if (login.network !== 'access') return verdictWithout('not-comparable', login);
   if (!isComparable(login)) return verdictWithout('unknown', login);
-  const { anchor } = windowBefore(before.filter(isComparable), login, limits);
+  const { anchors } = windowBefore(before.filter(isComparable), login, limits);
+  const isReachable = !isOutOfReach(anchors, login, limits);
+  // The one that it can be reached from; where there is none, the latest.
+  const anchor = anchors.findLast((each) => !isImpossible(each, login, limits)) ?? anchors.at(-1);
   if (anchor === undefined) return verdictWithout('first', login);
   return {
-    status: isImpossible(anchor, login, limits) ? 'impossible' : 'possible',
+    status: isReachable ? 'possible' : 'impossible',
     network: login.network,
     from: anchor,
     ...tripBetween(anchor, login),

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../common/clock/clock.js';
 import { InvalidLoginError } from '../../../common/errors/ip-risk.error.js';
-import type { IpAddress } from '../../../common/ip/ip-address.js';
+import type { MaybePromise } from '../../../common/async/maybe-promise.js';
+import { effectiveAddress } from '../../../common/ip/embedded-ipv4.js';
+import { parseIpAddress, type IpAddress } from '../../../common/ip/ip-address.js';
 import type { SecretText } from '../../../common/secrets/secret-text.js';
 import type { Database } from '../../storage/database.js';
 import { assertUserId } from '../logins/user-id.js';
@@ -22,6 +24,8 @@ export interface TravelTrustOptions {
   /** Days that logins are kept. @default 90 */
   readonly retentionDays?: number | undefined;
   readonly hashKey?: SecretText | undefined;
+  /** Where an address is. */
+  readonly placeOf: (address: IpAddress) => MaybePromise<LoginPlace>;
 }
 
 interface AnnouncedRow {
@@ -37,8 +41,10 @@ export class TravelTrust {
   private readonly clock: Clock;
   private readonly trustMs: number;
   private readonly pseudonyms: Pseudonyms;
+  private readonly placeOf: TravelTrustOptions['placeOf'];
 
-  constructor({ database, clock, trustDays = 30, retentionDays = 90, hashKey }: TravelTrustOptions) {
+  constructor({ database, clock, trustDays = 30, retentionDays = 90, hashKey, placeOf }: TravelTrustOptions) {
+    this.placeOf = placeOf;
     this.database = database;
     this.clock = clock;
     this.trustMs = trustDays * DAY_MS;
@@ -49,16 +55,21 @@ export class TravelTrust {
    * The user passed a challenge (a second factor, a mailed code) at this address: from now on its network is trusted, and
    * its country where the network is an access network. Passing again begins the days anew.
    *
+   * @param ip text of one address
    * @throws InvalidLoginError | StorageError
    */
-  async passedChallenge(userId: string, address: IpAddress, place: LoginPlace): Promise<void> {
+  async passedChallenge(userId: string, ip: string): Promise<void> {
     assertUserId(userId);
+    const address = parseIpAddress(ip);
+    if (address === undefined) throw new InvalidLoginError('The address of a challenge is one IPv4 or IPv6 address.');
+    const place = await this.placeOf(address);
     const now = this.clock.now();
     // Where a VPN's server stands says nothing of where the user is.
     const country = place.network === 'access' ? (place.country ?? null) : null;
     await this.database.query(`select ${this.database.schema}.trust_place($1, $2, $3, $4, $5)`, [
       userId,
-      await this.pseudonyms.lastingNetwork(address),
+      // As with logins: all clients of a NAT64 would be one network.
+      await this.pseudonyms.lastingNetwork(effectiveAddress(address)),
       country,
       iso(now),
       iso(now + this.trustMs),

@@ -4,6 +4,8 @@ import { PGlite } from '@electric-sql/pglite';
 
 const [directory] = process.argv.slice(2);
 if (directory === undefined) throw new Error('The directory is missing.');
+// A parent that is killed cannot end this process, but its end of the pipe closes.
+process.stdin.resume().on('end', () => process.exit(1));
 const database = await PGlite.create({ dataDir: directory });
 await database.close();
 process.exit(0);

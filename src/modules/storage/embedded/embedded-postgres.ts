@@ -8,8 +8,8 @@ import { DirectoryLock } from './directory-lock.js';
 import { EmbeddedBackend } from './embedded-backend.js';
 
 const MOST_CONNECTIONS = 10;
-/** Milliseconds. The first start of all creates the files. */
-const CONNECT_MS = 120_000;
+/** Milliseconds that one may wait for a free client; Postgres itself has started by then. */
+const CONNECT_MS = 5000;
 /** Milliseconds, waiting for the others included: there is one connection behind all of them. */
 const ANSWER_MS = 12_000;
 

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
-import { InvalidConfigurationError } from '../../../common/errors/ip-risk.error.js';
+import { InvalidConfigurationError, StorageError } from '../../../common/errors/ip-risk.error.js';
 import type { PoolSource } from '../pool-source.js';
 import { DatabaseUrl } from './database-url.js';
+import { GuardedSocket } from './guarded-socket.js';
 
 const MOST_CONNECTIONS = 10;
 const CONNECT_MS = 2_000;
@@ -9,6 +10,12 @@ const STATEMENT_MS = 10_000;
 /** Longer than the server takes to give a statement up: this is for a server that says nothing any more. */
 const ANSWER_MS = STATEMENT_MS + 2_000;
 const OLDEST_VERSION = 15;
+/**
+ * Whatever the role's own settings are. Statements of a function have to see what others committed while it waited, and
+ * names that we do not qualify are those of Postgres, not of whoever may create functions in some schema.
+ */
+const SESSION =
+  "SET default_transaction_isolation = 'read committed'; SET search_path = pg_catalog, pg_temp; SET TimeZone = 'UTC'";
 
 /** A Postgres somewhere else, by its URL. */
 export class PostgresServer implements PoolSource {
@@ -31,6 +38,9 @@ export class PostgresServer implements PoolSource {
       statement_timeout: STATEMENT_MS,
       query_timeout: ANSWER_MS,
       keepAlive: true,
+      stream: () => new GuardedSocket(),
+      // Before the first statement; the pool waits for it, which its types do not say.
+      onConnect: (client): void => client.query(SESSION) as never,
       allowExitOnIdle: true,
     });
     // The text has the password in it, and a pool prints its options.
@@ -62,7 +72,10 @@ async function assertVersion(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ version: number }>(
     "SELECT current_setting('server_version_num')::int / 10000 AS version",
   );
-  const version = rows[0]?.version ?? 0;
+  const version = rows[0]?.version;
+  if (version === undefined || Number.isNaN(version)) {
+    throw new StorageError('STORAGE_UNAVAILABLE', 'What DATABASE_URL names does not answer as PostgreSQL does.');
+  }
   if (version >= OLDEST_VERSION) return;
   throw new InvalidConfigurationError(
     `DATABASE_URL names a PostgreSQL ${version}; ${OLDEST_VERSION} or newer is needed.`,

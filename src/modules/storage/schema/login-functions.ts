@@ -1,5 +1,5 @@
 /** Most neighbours that a login is judged by, on either side. */
-const MOST_NEIGHBOURS = 50;
+export const MOST_NEIGHBOURS = 50;
 
 /** One login as an array of text, which is twice as fast to make as JSON of numbers; `stored-login.ts` reads it by position. */
 export const LOGIN_FIELDS = `array[e.event_id, round(date_part('epoch', e.ts) * 1000)::text, host(e.ip), e.country,
@@ -9,14 +9,23 @@ export const LOGIN_FIELDS = `array[e.event_id, round(date_part('epoch', e.ts) * 
 /** The same as JSON, an array of text and nulls. */
 export const LOGIN_JSON = `to_json(${LOGIN_FIELDS})`;
 
+/** What is trusted and can matter for a login at `ts`, or for one after it within the horizon. */
+const trustSql = (schema: string, ts: string): string => `(
+    select json_agg(json_build_array(t.kind, t.country, t.network, round(date_part('epoch', t.since) * 1000),
+      round(date_part('epoch', t.until) * 1000)))
+    from ${schema}.user_trust t
+    where t.user_id = p_user and t.until > ${ts} and t.since <= ${ts} + p_horizon
+  )`;
+
 /**
- * The logins before and after, newest first, in one statement: the user's comparable ones within the horizon on both
- * sides. Where there are so many of them that either side could be cut short, each side is asked for by itself. Where none
+ * What is trusted, and the logins before and after, newest first, in one statement, since each costs more to begin than to
+ * run: the user's comparable ones within the horizon on both sides. Where there are so many of them that either side could be cut short, each side is asked for by itself. Where none
  * lies before, the last one at any age.
  */
-const neighboursSql = (schema: string, ts: string): string => `
-  select json_agg(n.login) filter (where not n.is_after), json_agg(n.login) filter (where n.is_after), count(*)
-  into logins_before, logins_after, neighbours from (
+const surroundingsSql = (schema: string, ts: string): string => `
+  select json_agg(n.login) filter (where not n.is_after), json_agg(n.login) filter (where n.is_after), count(*),
+    ${trustSql(schema, ts)}
+  into logins_before, logins_after, neighbours, trusted from (
     select ${LOGIN_FIELDS} as login, (e.ts, e.event_id) > (${ts}, p_event) as is_after
     from ${schema}.user_login_events e
     where e.user_id = p_user and e.comparable
@@ -49,16 +58,11 @@ const neighboursSql = (schema: string, ts: string): string => `
     end if;
   end if;`;
 
-/** What can matter for a login at `ts`, or for one after it within the horizon. */
-const trustSql = (schema: string, ts: string): string => `
-  select json_agg(json_build_array(t.kind, t.country, t.network, round(date_part('epoch', t.since) * 1000),
-    round(date_part('epoch', t.until) * 1000))) into trusted
-  from ${schema}.user_trust t
-  where t.user_id = p_user and t.until > ${ts} and t.since <= ${ts} + p_horizon;`;
-
 /**
  * Separate statements in a volatile function see what others committed while it waited for the user's lock; a single
  * statement would not. Plans are generic: planning anew for some twenty partitions takes longer than running them.
+ *
+ * A user's lock that is held for long costs that user's logins, and not the connections of all.
  *
  * An id that was given may lie in any partition, under any time. One that we made is random or has the time in it, and
  * then the primary key finds it.
@@ -68,7 +72,7 @@ create function ${schema}.record_login(
   p_user text, p_event text, p_ts timestamptz, p_ip inet, p_country text, p_region text, p_city text,
   p_lat double precision, p_lon double precision, p_asn bigint, p_accuracy double precision, p_network text,
   p_comparable boolean, p_ip_pseudonym text, p_prefix_pseudonym text, p_horizon interval, p_is_given boolean
-) returns json language plpgsql volatile set plan_cache_mode = force_generic_plan as $record$
+) returns json language plpgsql volatile set plan_cache_mode = force_generic_plan set lock_timeout = '1s' as $record$
 declare
   stored text[];
   stored_ts timestamptz;
@@ -96,8 +100,7 @@ begin
         where e.user_id = p_user and e.event_id = p_event and e.ts = p_ts;
     end if;
   end if;
-  ${neighboursSql(schema, 'stored_ts')}
-  ${trustSql(schema, 'stored_ts')}
+  ${surroundingsSql(schema, 'stored_ts')}
   return json_build_array(stored, logins_before, logins_after, trusted);
 end
 $record$;`;
@@ -113,8 +116,7 @@ declare
   last_id text;
   trusted json;
 begin
-  ${neighboursSql(schema, 'p_ts')}
-  ${trustSql(schema, 'p_ts')}
+  ${surroundingsSql(schema, 'p_ts')}
   return json_build_array(null, logins_before, logins_after, trusted);
 end
 $check$;`;

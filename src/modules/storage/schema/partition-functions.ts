@@ -7,7 +7,7 @@
  */
 export const partitionFunctionsSql = (schema: string): string => `
 create function ${schema}.ensure_partitions(p_from timestamptz, p_to timestamptz) returns integer
-language plpgsql volatile set lock_timeout = '5s' as $ensure$
+language plpgsql volatile set lock_timeout = '300ms' as $ensure$
 declare
   month timestamp := date_trunc('month', p_from at time zone 'UTC');
   first_ts timestamptz;
@@ -42,7 +42,7 @@ end
 $ensure$;
 
 create function ${schema}.drop_partitions(p_before timestamptz) returns integer
-language plpgsql volatile set lock_timeout = '5s' as $drop$
+language plpgsql volatile set lock_timeout = '300ms' as $drop$
 declare
   partition text;
   dropped integer := 0;

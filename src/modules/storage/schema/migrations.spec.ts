@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { MOST_POINTS } from '../../geo-velocity/travel/travel-rules.js';
+import { MOST_NEIGHBOURS } from './login-functions.js';
+import { MIGRATIONS } from './migrations.js';
+
+/** Of each step as it was published, for the schema `s`. A new step gets its line here; a line never changes. */
+const PUBLISHED: readonly string[] = ['e7a111e274c41ca3ae46fac16f092ef4f876b0c807c8d7454a1d4d8e6ebeeb17'];
+
+describe('the migrations', () => {
+  it('are numbered without gaps', () => {
+    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+  });
+
+  it('stay as they were published: databases in use have run them', () => {
+    const digests = MIGRATIONS.map(({ sql }) => createHash('sha256').update(sql('s')).digest('hex'));
+    expect(digests).toEqual(PUBLISHED);
+  });
+
+  it('find as many neighbours of a login as it is judged by', () => {
+    expect(MOST_NEIGHBOURS).toBe(MOST_POINTS);
+  });
+});
