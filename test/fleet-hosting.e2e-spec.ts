@@ -68,6 +68,13 @@ describe.each(DATABASES)('FleetTravel on $name', (databases) => {
       expect(cut).toEqual({ ...whole, logins: whole.logins.slice(0, 2), isComplete: false });
     });
 
+    it('refuses a third question while it answers two, and takes the next one', async () => {
+      const answers = await Promise.allSettled([1, 2, 3].map(() => fleet.hostingLogins(DAY)));
+      expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+      expect(answers[2]).toMatchObject({ reason: { code: 'STORAGE_UNAVAILABLE' } });
+      await expect(fleet.hostingLogins(DAY)).resolves.toMatchObject({ totalLogins: 4 });
+    });
+
     it('answers nothing where nothing is listed', async () => {
       await fleet.replaceHostingAsns([]);
       expect(await fleet.hostingLogins(DAY)).toEqual({ logins: [], byAsn: [], totalLogins: 0, isComplete: true });

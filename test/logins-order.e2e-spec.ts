@@ -50,7 +50,7 @@ describe.each(DATABASES)('findings in the $name database, whatever the order of 
   afterAll(() => dispose(database));
 
   it('are the same in 100 orders of delivery, duplicates among them, by what it reports and by what it stores', async () => {
-    const history = madeHistory('any', 24, now, 30);
+    const history = madeHistory('any', 16, now, 28);
     const expected = findingsOf(history);
     expect(expected.length).toBeGreaterThan(2);
 

@@ -54,7 +54,7 @@ export class Report {
         ? ''
         : `; ${downs.length} outages, the longest ${worst(downs)}, ${failures} calls refused, writing again at most ${worst(backs)} later`;
     console.log(
-      `${store}: ${rounds} crashes and ${openings} while it opened, ${acknowledged} ${what} acknowledged, ` +
+      `${store}: ${rounds} ${rounds === 1 ? 'crash' : 'crashes'} and ${openings} while it opened, ${acknowledged} ${what} acknowledged, ` +
         `${checked.stored} stored, ${checked.found} findings; opened first in ${ms(firstOpenMs)}, then in ${ms(middle(opens))}, ${worst(opens)} at most${outages}`,
     );
     if (middle(opens) > MOST_OPEN_MS) this.#violate(`${store}: it takes ${ms(middle(opens))} to open again`);

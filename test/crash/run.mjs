@@ -2,7 +2,7 @@
 // must be in the store, once and unchanged, on the embedded database and on a Postgres server of the run's own.
 //   --rounds 100        crashes of each store
 //   --store embedded    that one only: "embedded" or "postgres"
-//   --short             three crashes of each
+//   --short             one crash of each kind
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,6 @@ import { EmbeddedStore } from './stores/embedded-store.mjs';
 import { PostgresStore } from './stores/postgres-store.mjs';
 
 const STORES = { embedded: EmbeddedStore, postgres: PostgresStore };
-const SHORT_ROUNDS = 3;
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +22,7 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
   },
 });
-const rounds = values.short ? SHORT_ROUNDS : Number(values.rounds);
+const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a number of 1 or more.');
 const names = Object.keys(STORES).filter((name) => name === (values.store ?? name));
 if (names.length === 0) throw new Error(`There is no such store; there is ${Object.keys(STORES).join(', ')}.`);
@@ -46,7 +45,7 @@ async function play(Store) {
   store = new Store(directory);
   try {
     await store.start();
-    await playRounds({ store, load: logins, rounds, report });
+    await playRounds({ store, load: logins, rounds: values.short ? store.kills.length : rounds, report });
   } catch (error) {
     report.failed(Store.storeName, error);
   } finally {

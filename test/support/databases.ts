@@ -140,7 +140,8 @@ class SharedEmbedded {
     this.#settings ??= await embeddedOptions();
     const source = (this.#source ??= new EmbeddedPostgres(this.#settings.directory, systemClock));
     const { kind, whatToCheck } = source;
-    const view = { kind, whatToCheck, open: () => source.open(), close: () => Promise.resolve() } as const;
+    const [interrupt, close] = [() => undefined, () => Promise.resolve()];
+    const view = { kind, whatToCheck, open: () => source.open(), close, interrupt } as const;
     const database = new PooledDatabase(view, schema, migrations, systemClock);
     disposals.set(database, async () => {
       const pool = await source.open();

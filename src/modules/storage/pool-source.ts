@@ -9,4 +9,6 @@ export interface PoolSource {
   open(): Promise<Pool>;
   /** Ends what {@link open} began. The pool has ended before. */
   close(): Promise<void>;
+  /** Ends an opening that is under way and would take long: it fails. Nothing is opened after it. */
+  interrupt(): void;
 }

@@ -68,6 +68,7 @@ export class PooledDatabase implements Database {
   }
 
   async #end(): Promise<void> {
+    this.#source.interrupt();
     const pool = await this.#opening?.catch(() => undefined);
     await pool?.end();
     await this.#source.close();

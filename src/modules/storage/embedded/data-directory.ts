@@ -30,14 +30,18 @@ export async function prepareDirectory(directory: string): Promise<void> {
   await chmod(directory, 0o700);
 }
 
-/** The files of Postgres in the directory, which this process has locked. They are created where there are none. */
-export async function clusterIn(directory: string): Promise<string> {
+/**
+ * The files of Postgres in the directory, which this process has locked. They are created where there are none.
+ *
+ * @param stopped ends the creation
+ */
+export async function clusterIn(directory: string, stopped: AbortSignal): Promise<string> {
   const cluster = join(directory, CLUSTER);
   // Of a creation that was interrupted, nothing has the name of a database.
   for (const name of await readdir(directory)) {
     if (UNFINISHED.test(name)) await rm(join(directory, name), { recursive: true, force: true });
   }
-  if (!existsSync(cluster)) await createCluster(directory, cluster);
+  if (!existsSync(cluster)) await createCluster(directory, cluster, stopped);
   const format = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => '');
   if (format.trim() === FORMAT) return cluster;
   throw refusal(
@@ -46,10 +50,10 @@ export async function clusterIn(directory: string): Promise<string> {
   );
 }
 
-async function createCluster(directory: string, cluster: string): Promise<void> {
+async function createCluster(directory: string, cluster: string, signal: AbortSignal): Promise<void> {
   const unfinished = join(directory, `${CLUSTER}.${randomUUID()}.tmp`);
   try {
-    await promisify(execFile)(process.execPath, [CREATOR_FILE, unfinished], { timeout: CREATION_MS });
+    await promisify(execFile)(process.execPath, [CREATOR_FILE, unfinished], { timeout: CREATION_MS, signal });
   } catch {
     await rm(unfinished, { recursive: true, force: true });
     throw new StorageError(

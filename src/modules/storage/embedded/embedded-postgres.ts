@@ -20,6 +20,7 @@ export class EmbeddedPostgres implements PoolSource {
   readonly #directory: string;
   readonly #clock: Clock;
   readonly #backend: EmbeddedBackend;
+  readonly #stopped = new AbortController();
   #lock: DirectoryLock | undefined;
 
   constructor(directory: string, clock: Clock) {
@@ -53,6 +54,10 @@ export class EmbeddedPostgres implements PoolSource {
     return pool;
   }
 
+  interrupt(): void {
+    this.#stopped.abort();
+  }
+
   async close(): Promise<void> {
     await this.#backend.close();
     this.#lock?.release();
@@ -65,6 +70,6 @@ export class EmbeddedPostgres implements PoolSource {
       this.#lock = undefined;
       void this.#backend.stop();
     });
-    return clusterIn(this.#directory);
+    return clusterIn(this.#directory, this.#stopped.signal);
   }
 }

@@ -55,6 +55,10 @@ export class PostgresServer implements PoolSource {
     return pool;
   }
 
+  interrupt(): void {
+    // Connecting ends by itself soon.
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
