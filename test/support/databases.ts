@@ -144,6 +144,8 @@ class SharedEmbedded {
     const view = { kind, whatToCheck, open: () => source.open(), close, interrupt } as const;
     const database = new PooledDatabase(view, schema, migrations, systemClock);
     disposals.set(database, async () => {
+      // After the end there is nothing left, and opening would make a new one.
+      if (this.#source !== source) return;
       const pool = await source.open();
       await pool.query(`DROP SCHEMA IF EXISTS ${database.schema} CASCADE`);
       await pool.end();
@@ -152,7 +154,9 @@ class SharedEmbedded {
   }
 
   async end(): Promise<void> {
-    await this.#source?.close();
+    const source = this.#source;
+    this.#source = undefined;
+    await source?.close();
     await dispose(this.#settings);
   }
 }
