@@ -33,12 +33,46 @@ describe('readServiceConfig', () => {
       weights: {},
       escalationBand: 10,
       redisUrl: undefined,
+      databaseUrl: undefined,
+      databaseSchema: 'ip_risk',
+      retentionDays: 90,
+      addressDays: 30,
+      trustDays: 30,
+      travelSpeedKmh: 900,
+      travelMinKm: 300,
       dataDirectory: '.data',
       cityDb: undefined,
       asnDb: undefined,
       feeds: 'default',
       mayDownload: true,
     });
+  });
+
+  it.each([
+    ['DATABASE_URL', 'mysql://u:a-secret@host/db'],
+    ['DATABASE_URL', 'localhost:5432'],
+    ['IP_RISK_DATABASE_SCHEMA', 'Public; drop'],
+    ['IP_RISK_RETENTION_DAYS', '0'],
+    ['IP_RISK_ADDRESS_DAYS', '-1'],
+    ['IP_RISK_TRUST_DAYS', '1.5'],
+    ['IP_RISK_TRAVEL_SPEED_KMH', 'fast'],
+    ['IP_RISK_TRAVEL_MIN_KM', '20001'],
+  ])('refuses %s=%s in a sentence that names the variable and not a password', (name, value) => {
+    const read = (): unknown => readServiceConfig({ [name]: value });
+    expect(read).toThrow(new RegExp(`^${name} must be`));
+    expect(read).not.toThrow(/a-secret/);
+  });
+
+  it('takes the login history from the environment, and shows no password of its database', () => {
+    const config = readServiceConfig({
+      DATABASE_URL: 'postgres://u:a-secret@host/db',
+      IP_RISK_DATABASE_SCHEMA: 'logins_1',
+      IP_RISK_ADDRESS_DAYS: '0',
+      IP_RISK_TRAVEL_SPEED_KMH: '1000',
+    });
+    expect(config.databaseUrl?.reveal()).toBe('postgres://u:a-secret@host/db');
+    expect(config).toMatchObject({ databaseSchema: 'logins_1', addressDays: 0, travelSpeedKmh: 1000 });
+    expect(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config)).not.toContain('a-secret');
   });
 
   it('keeps the keys where they can be asked for and not read', () => {
