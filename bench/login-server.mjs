@@ -1,11 +1,12 @@
-// One Nest application with one guarded route, for bench/run.mjs: SUBJECT (subject | none) and DATABASE, as JSON.
+// One Nest application with one guarded route, for bench/run.mjs: RECORD_ON (request | success | none: no subject) and
+// DATABASE, as JSON.
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { IpRisk, IpRiskModule, offline } from '../dist/index.js';
 
-const [subject, database] = process.argv.slice(2);
+const [recordOn, database] = process.argv.slice(2);
 
 class BenchController {
   hit() {
@@ -16,7 +17,7 @@ const descriptor = Object.getOwnPropertyDescriptor(BenchController.prototype, 'h
 Get()(BenchController.prototype, 'hit', descriptor);
 // Everybody is let in, so that each answer took the whole way.
 const open = { thresholds: { challenge: 101, block: 101 } };
-const options = subject === 'subject' ? { ...open, subject: ({ headers }) => headers['x-user'] } : open;
+const options = recordOn === 'none' ? open : { ...open, recordOn, subject: ({ headers }) => headers['x-user'] };
 IpRisk(options)(BenchController.prototype, 'hit', descriptor);
 Controller('hit')(BenchController);
 
@@ -27,7 +28,7 @@ Module({
       isGlobal: true,
       providers: [offline({ dataDirectory: process.env.IP_RISK_DATA_DIR ?? '.data' })],
       trustedProxies: ['loopback'],
-      ...(subject === 'subject' ? { database: JSON.parse(database) } : {}),
+      ...(recordOn === 'none' ? {} : { database: JSON.parse(database) }),
     }),
   ],
   controllers: [BenchController],

@@ -14,6 +14,7 @@ export async function benchLogins() {
     try {
       await benchRecording({ url, schema });
       await benchInlineTravel('Postgres', { url, schema });
+      await benchInlineTravel('Postgres', { url, schema }, 'success');
     } finally {
       await postgres.drop();
     }
