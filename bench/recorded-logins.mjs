@@ -54,7 +54,8 @@ function bareInsert(pool, schema) {
   return async () => {
     const { userId, ip } = nextLogin();
     const place = [country, region, city, latitude, longitude, asn, accuracyRadiusKm, network, true];
-    await pool.query(text, [userId, `bare-${logins}`, new Date(), ip, ...place]);
+    // Users of their own: a recorded login has recorded ones before it, with pseudonyms.
+    await pool.query(text, [`bare-${userId}`, `bare-${logins}`, new Date(), ip, ...place]);
   };
 }
 
