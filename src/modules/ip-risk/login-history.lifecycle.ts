@@ -13,7 +13,7 @@ import { IP_RISK_OPTIONS } from './ip-risk.module-definition.js';
 const START_WAITS_MS = 1000;
 /** Milliseconds between two looks at whether the database is open and due for its daily upkeep. A look costs nothing. */
 const LOOK_MS = 5000;
-const DAY_MS = 24 * 60 * 60 * 1000;
+const DAY_MS = 86_400_000;
 
 /**
  * Opens the database with the application, has old logins dropped every day, and closes it in the end.

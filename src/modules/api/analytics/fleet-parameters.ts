@@ -1,3 +1,4 @@
+import { TRAVEL_RULES } from '../../geo-velocity/fleet/impossible-trips-sql.js';
 import type { FleetWindow } from '../../geo-velocity/fleet/query-bounds.js';
 import { instant, oneOf, wholeNumber } from '../query-parameters.js';
 
@@ -9,7 +10,7 @@ const limit = wholeNumber(1, 10_000, 1000);
 const WINDOW = { since: instant, until: instant, limit };
 
 /** Parameters of `GET /v1/analytics/impossible-travel`, and so on; described for callers in config/openapi.yaml. */
-export const IMPOSSIBLE_TRAVEL_PARAMETERS = { ...WINDOW, rule: oneOf(['least-distance', 'straight']) };
+export const IMPOSSIBLE_TRAVEL_PARAMETERS = { ...WINDOW, rule: oneOf(TRAVEL_RULES) };
 export const HOSTING_LOGINS_PARAMETERS = WINDOW;
 export const TRAVELLERS_PARAMETERS = { ...WINDOW, min_countries: wholeNumber(1, 300, 3) };
 export const FLEET_JOURNEYS_PARAMETERS = {

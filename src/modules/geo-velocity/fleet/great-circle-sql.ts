@@ -15,14 +15,14 @@ export interface ColumnPair {
 export type GreatCircleSql = (columns: ColumnPair) => string;
 
 /** Needs no extension, and agrees with {@link earthdistanceSql} to less than a millimetre. */
-export const haversineSql: GreatCircleSql = ({ fromLatitude, fromLongitude, latitude, longitude }) => `
+const haversineSql: GreatCircleSql = ({ fromLatitude, fromLongitude, latitude, longitude }) => `
   2 * ${EARTH_RADIUS_KM} * asin(sqrt(least(1.0::double precision,
     power(sin(radians(${latitude} - ${fromLatitude}) / 2), 2)
     + cos(radians(${fromLatitude})) * cos(radians(${latitude}))
       * power(sin(radians(${longitude} - ${fromLongitude}) / 2), 2))))`;
 
 /** @param extensionSchema where earthdistance is installed, quoted. */
-export const earthdistanceSql =
+const earthdistanceSql =
   (extensionSchema: string): GreatCircleSql =>
   ({ fromLatitude, fromLongitude, latitude, longitude }) => {
     const onEarth = (lat: string, lon: string): string => `${extensionSchema}.ll_to_earth(${lat}, ${lon})`;

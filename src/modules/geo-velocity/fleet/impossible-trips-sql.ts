@@ -5,9 +5,8 @@ import { EARTH_RADIUS_KM, type GreatCircleSql } from './great-circle-sql.js';
  * instant are left out. `least-distance`: only logins that show where the user was, over the great circle less both
  * radii, never within one network; one instant counts as infinitely fast.
  */
-export type TravelRule = 'straight' | 'least-distance';
-
-export const TRAVEL_RULES: readonly TravelRule[] = ['straight', 'least-distance'];
+export const TRAVEL_RULES = ['least-distance', 'straight'] as const;
+export type TravelRule = (typeof TRAVEL_RULES)[number];
 
 interface RuleSql {
   /** Which logins are compared. */
