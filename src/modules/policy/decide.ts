@@ -59,6 +59,23 @@ export function decideSkipped(digested: DigestedPolicy): RiskDecision {
   return toDecision(ruling, digested, NO_REQUEST_CONTEXT, undefined);
 }
 
+/** What is missing of a decision that is not on record. */
+export const RECORD_MISSING = 'decision-log';
+
+/**
+ * What becomes of a decision that could not be put on record in time where nothing may happen without. As with any
+ * missing part: a policy that takes lesser verdicts goes on, another has none, and what is stricter than that holds.
+ */
+export function decideUnrecorded(decision: RiskDecision, digested: DigestedPolicy): RiskDecision {
+  const { policy } = digested;
+  const { intendedAction, cause, score, reasons, assessment } = decision;
+  const degraded = [...decision.degraded, RECORD_MISSING];
+  const ruling: Ruling = { action: intendedAction, cause, score, reasons, degraded };
+  const withoutIt = withoutVerdict(policy, 'unavailable', degraded);
+  const holds = takesStandIns(policy) || intendedAction === 'block' || isStricter(intendedAction, withoutIt.action);
+  return toDecision(holds ? ruling : withoutIt, digested, decision, assessment);
+}
+
 function rule(assessment: RiskAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
   switch (assessment.status) {
     case 'not-applicable':

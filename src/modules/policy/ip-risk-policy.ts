@@ -12,6 +12,10 @@ export type OnChallenge = (typeof ON_CHALLENGE)[number];
 export const POLICY_MODES = ['live', 'dry-run'] as const;
 export type PolicyMode = (typeof POLICY_MODES)[number];
 
+/** The least band of a policy in which a decision raises an alert; `never` raises none by score. */
+export const ALERT_FROM = ['medium', 'high', 'critical', 'never'] as const;
+export type AlertFrom = (typeof ALERT_FROM)[number];
+
 export const ON_DENIED_COUNTRY = ['block', 'score'] as const;
 export type OnDeniedCountry = (typeof ON_DENIED_COUNTRY)[number];
 
@@ -53,6 +57,13 @@ export interface IpRiskPolicy {
   /** Where not empty, every other known country is denied. */
   readonly allowedCountries: readonly string[];
   readonly onDeniedCountry: OnDeniedCountry;
+  /**
+   * Alerts are raised from this band on: `medium` from the threshold `monitor`, `high` from `challenge`, `critical` from
+   * `block`. Impossible travel is told of whatever it says.
+   */
+  readonly alertFrom: AlertFrom;
+  /** A login from a country in which none of the user's stored logins was raises an alert. */
+  readonly alertOnNewCountry: boolean;
 }
 
 /** The part of a policy that a route may change. */

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { InvalidConfigurationError } from '../../common/errors/ip-risk.error.js';
 import { SCORECARDS } from '../scoring/scorecards.js';
 import {
+  ALERT_FROM,
   BLOCKABLE_FACTS,
   NEVER,
   ON_CHALLENGE,
@@ -76,6 +77,8 @@ const FIELDS = [
   'deniedCountries',
   'allowedCountries',
   'onDeniedCountry',
+  'alertFrom',
+  'alertOnNewCountry',
 ];
 
 function toPolicy(name: string, fields: Record<string, unknown>, at: string, mode: PolicyMode): IpRiskPolicy {
@@ -101,6 +104,8 @@ function toPolicy(name: string, fields: Record<string, unknown>, at: string, mod
     deniedCountries: countriesOf(fields['deniedCountries'], `${at}: deniedCountries`),
     allowedCountries: countriesOf(fields['allowedCountries'], `${at}: allowedCountries`),
     onDeniedCountry: oneOf(fields['onDeniedCountry'] ?? 'block', ON_DENIED_COUNTRY, `${at}: onDeniedCountry`),
+    alertFrom: oneOf(fields['alertFrom'] ?? 'high', ALERT_FROM, `${at}: alertFrom`),
+    alertOnNewCountry: flagOf(fields['alertOnNewCountry'], `${at}: alertOnNewCountry`) ?? false,
   };
 }
 

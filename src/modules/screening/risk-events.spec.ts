@@ -3,7 +3,14 @@ import { decideSkipped } from '../policy/decide.js';
 import { readPolicyFile } from '../policy/policy-file.js';
 import { RiskEvents, type DecisionListener } from './risk-events.js';
 
-const event = { decision: decideSkipped(digested(readPolicyFile().defaultPolicy)), route: 'r' };
+const { defaultPolicy: policy } = readPolicyFile();
+const event = {
+  decision: decideSkipped(digested(policy)),
+  route: 'r',
+  policy,
+  claimedCountry: undefined,
+  latencyMs: 0,
+};
 const broken = new TypeError('a broken listener');
 
 async function errorsOf(...listeners: DecisionListener[]): Promise<unknown[]> {

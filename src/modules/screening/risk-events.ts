@@ -1,3 +1,4 @@
+import type { IpRiskPolicy } from '../policy/ip-risk-policy.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
 
 /** A decision was made, on a guarded route or over REST. */
@@ -5,6 +6,12 @@ export interface DecisionEvent {
   readonly decision: RiskDecision;
   /** `LoginController.login`, or the REST route. Never holds an address or a user. */
   readonly route: string;
+  /** The policy that was decided under, as it was then. */
+  readonly policy: IpRiskPolicy;
+  /** What the caller stated, as it was stated. */
+  readonly claimedCountry: string | undefined;
+  /** Milliseconds from the question to the decision, whole ones; 0 where everything was at hand. */
+  readonly latencyMs: number;
 }
 
 /** Nobody waits for it. A throw, and a promise that rejects, are reported and stop nothing. */

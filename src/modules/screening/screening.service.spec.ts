@@ -91,7 +91,7 @@ describe('ScreeningService', () => {
     for (const peer of ['8.8.8.8', 'nonsense', 'nonsense']) {
       await screening.screenClient(clientOf(peer, {}), { policy: payment, route: 'r' });
     }
-    screening.skip({ policy: payment, route: 'r' });
+    await screening.skip({ policy: payment, route: 'r' });
     await screening.screenClient(clientOf('nonsense', {}), { policy: digested(defaultPolicy), route: 'r' });
     expect(counters.snapshot()).toEqual({
       actions: { allow: 3, monitor: 0, challenge: 0, block: 0, review: 2 },

@@ -9,13 +9,16 @@ import {
   decide,
   decideSkipped,
   decideUnknownClient,
+  decideUnrecorded,
   NO_REQUEST_CONTEXT,
   type RequestContext,
 } from '../policy/decide.js';
+import type { LoginReport } from '../geo-velocity/geo-velocity.js';
 import { takesStandIns } from '../policy/ip-risk-policy.js';
 import type { DigestedPolicy } from '../policy/policy-digest.js';
 import { DEFAULT_ESCALATION_BAND, leavesDoubt } from '../policy/threshold-doubt.js';
 import type { RiskDecision } from '../policy/risk-decision.js';
+import type { DecisionRecord } from './decision-record.js';
 import { RecentDecisions } from './recent-decisions.js';
 import type { RiskEvents } from './risk-events.js';
 import { NO_SCREENED_REQUEST, type ScreenedRequest } from './screened-request.js';
@@ -42,12 +45,16 @@ export interface ScreeningOptions {
   readonly escalationBand?: number;
   /** Asks users' login histories. @default none: a subject is a label */
   readonly travel?: TravelScreening | undefined;
+  /** Decisions are put there before anybody acts on them. @default none: whoever keeps them listens to `events` */
+  readonly record?: DecisionRecord | undefined;
+  /** Told of each login that was recorded after its decision. It is not waited for. */
+  readonly onLoginRecorded?: ((decision: RiskDecision, report: LoginReport) => void) | undefined;
   /** Milliseconds of one lookup, within which the history is asked as well. @default 300 */
   readonly deadlineMs?: number;
 }
 
-/** The history is asked after the address; vendors who use up the deadline must not make travel unknown each time. */
-const LEAST_TRAVEL_MS = 25;
+/** The database is asked after the address; vendors who use up the deadline must not make it unknown each time. */
+const LEAST_DATABASE_MS = 25;
 
 interface AskedUser {
   readonly travel: TravelScreening;
@@ -68,6 +75,8 @@ export class ScreeningService {
   private readonly escalationBand: number;
   private readonly travel: TravelScreening | undefined;
   private readonly deadlineMs: number;
+  private readonly record: DecisionRecord | undefined;
+  private readonly onLoginRecorded: ScreeningOptions['onLoginRecorded'];
 
   constructor(options: ScreeningOptions) {
     this.assessments = options.assessments;
@@ -76,6 +85,8 @@ export class ScreeningService {
     this.escalationBand = options.escalationBand ?? DEFAULT_ESCALATION_BAND;
     this.travel = options.travel;
     this.deadlineMs = options.deadlineMs ?? 300;
+    this.record = options.record;
+    this.onLoginRecorded = options.onLoginRecorded;
   }
 
   /** Decides on a request by its sender. A sender in doubt is treated as unknown, which is unavailable and not private. */
@@ -85,7 +96,7 @@ export class ScreeningService {
     request: ScreenedRequest = NO_SCREENED_REQUEST,
   ): MaybePromise<RiskDecision> {
     if (client.status === 'unknown' || isInDoubt(client)) {
-      return this.publish(decideUnknownClient(route.policy, request), route);
+      return this.conclude(decideUnknownClient(route.policy, request), route, request, this.clock.now());
     }
     return this.screenAddress(client.address, route, request);
   }
@@ -103,15 +114,16 @@ export class ScreeningService {
     const user = this.userOf(route, request);
     if (user !== undefined) return this.screenUser(user, address, route, request);
     if (this.isUserUnknown(route, request)) return this.screenUnknownUser(address, route, request);
+    const startedAt = this.clock.now();
     const assessment = this.assess(address, route);
     return assessment instanceof Promise
-      ? assessment.then((known) => this.decideOn(known, route, request))
-      : this.decideOn(assessment, route, request);
+      ? assessment.then((known) => this.decideOn(known, route, request, startedAt))
+      : this.decideOn(assessment, route, request, startedAt);
   }
 
   /** Records that the route's own rule let the request through unassessed. */
-  skip(route: ScreenedRoute): RiskDecision {
-    return this.publish(decideSkipped(route.policy), route);
+  skip(route: ScreenedRoute): MaybePromise<RiskDecision> {
+    return this.conclude(decideSkipped(route.policy), route, NO_SCREENED_REQUEST, this.clock.now());
   }
 
   private assess(address: IpAddress, { policy, asksVendors = false }: ScreenedRoute): MaybePromise<RiskAssessment> {
@@ -130,13 +142,16 @@ export class ScreeningService {
    *
    * @returns false where there was nobody to record, or the database did not say in time that it is.
    */
-  async recordLogin({ assessment, subject }: RiskDecision): Promise<boolean> {
+  async recordLogin(decision: RiskDecision): Promise<boolean> {
+    const { assessment, subject } = decision;
     const address = assessment === undefined ? undefined : parseIpAddress(assessment.ip);
     if (this.travel === undefined || assessment === undefined || address === undefined) return false;
     if (!this.travel.isAbout(subject)) return false;
     const question = { userId: subject, mode: 'record', withinMs: this.deadlineMs } as const;
     const report = await this.travel.ask(address, assessment, question);
-    return report !== 'unavailable';
+    if (report === 'unavailable') return false;
+    if ('login' in report) this.onLoginRecorded?.(decision, report);
+    return true;
   }
 
   private userOf({ travel: mode }: ScreenedRoute, { subject }: ScreenedRequest): AskedUser | undefined {
@@ -155,8 +170,9 @@ export class ScreeningService {
     route: ScreenedRoute,
     request: ScreenedRequest,
   ): MaybePromise<RiskDecision> {
+    const startedAt = this.clock.now();
     return whenReady(this.assess(address, route), (known) =>
-      this.decideOn(known, route, { ...request, travel: 'unavailable' }),
+      this.decideOn(known, route, { ...request, travel: 'unavailable' }, startedAt),
     );
   }
 
@@ -168,28 +184,56 @@ export class ScreeningService {
   ): Promise<RiskDecision> {
     const startedAt = this.clock.now();
     const assessment = await this.assess(address, route);
-    const leftMs = this.deadlineMs - Math.max(0, this.clock.now() - startedAt);
     const report = await travel.ask(address, assessment, {
       userId,
       mode,
       ts: request.login?.ts,
       eventId: request.login?.eventId,
-      withinMs: route.travelWithinMs ?? Math.max(LEAST_TRAVEL_MS, leftMs),
+      withinMs: route.travelWithinMs ?? this.databaseMs(this.msSince(startedAt)),
     });
-    return this.decideOn(assessment, route, { ...request, travel: report });
+    return this.decideOn(assessment, route, { ...request, travel: report }, startedAt);
   }
 
-  private decideOn(assessment: RiskAssessment, route: ScreenedRoute, context: RequestContext): RiskDecision {
+  /** Milliseconds that the database may take after so many of the deadline. */
+  private databaseMs(usedMs: number): number {
+    return Math.max(LEAST_DATABASE_MS, this.deadlineMs - usedMs);
+  }
+
+  private msSince(startedAt: number): number {
+    return Math.max(0, this.clock.now() - startedAt);
+  }
+
+  private decideOn(
+    assessment: RiskAssessment,
+    route: ScreenedRoute,
+    context: RequestContext,
+    startedAt: number,
+  ): MaybePromise<RiskDecision> {
     const decision =
       context === NO_REQUEST_CONTEXT
         ? this.recent.decide(assessment, route.policy)
         : decide(assessment, route.policy, context);
-    return this.publish(decision, route);
+    return this.conclude(decision, route, context, startedAt);
   }
 
-  private publish(decision: RiskDecision, { route }: ScreenedRoute): RiskDecision {
-    this.events.publish({ decision, route });
-    return decision;
+  /** Puts the decision on record, where that comes before acting on it, and tells whoever listens. */
+  private conclude(
+    decision: RiskDecision,
+    { route, policy, travelWithinMs }: ScreenedRoute,
+    { claimedCountry }: RequestContext,
+    startedAt: number,
+  ): MaybePromise<RiskDecision> {
+    const event = { decision, route, policy: policy.policy, claimedCountry, latencyMs: this.msSince(startedAt) };
+    if (this.record === undefined) {
+      this.events.publish(event);
+      return decision;
+    }
+    const withinMs = travelWithinMs ?? this.databaseMs(event.latencyMs);
+    return this.record.keep(event, withinMs).then((isKept) => {
+      const concluded = isKept ? decision : decideUnrecorded(decision, policy);
+      this.events.publish({ ...event, decision: concluded, latencyMs: this.msSince(startedAt) });
+      return concluded;
+    });
   }
 }
 
