@@ -45,6 +45,15 @@ describe('readServiceConfig', () => {
       asnDb: undefined,
       feeds: 'default',
       mayDownload: true,
+      decisionLog: 'batched',
+      alerts: {
+        destination: { kind: 'log' },
+        publicUrl: undefined,
+        windowMs: 300_000,
+        capPerHour: 60,
+        groupBy: ['user', 'prefix', 'policy'],
+        asksUsers: false,
+      },
     });
   });
 

@@ -5,6 +5,7 @@ import { InvalidConfigurationError } from '../errors/ip-risk.error.js';
 import { parseIpAddress } from '../ip/ip-address.js';
 import { specialPurposeOf } from '../ip/special-purpose.js';
 import { TrustedProxies } from '../ip/trusted-proxies.js';
+import { alertConfigOf, type AlertConfig } from './alert-config.js';
 import { ApiKeys } from './api-keys.js';
 import { Environment } from './environment.js';
 import { SecretText } from '../secrets/secret-text.js';
@@ -56,6 +57,9 @@ export interface ServiceConfig {
   readonly asnDb: readonly string[] | undefined;
   readonly feeds: string;
   readonly mayDownload: boolean;
+  /** What is kept of decisions; `durable` answers once they are kept. */
+  readonly decisionLog: 'batched' | 'durable' | 'off';
+  readonly alerts: AlertConfig;
 }
 
 const EVERYWHERE = '0.0.0.0';
@@ -125,6 +129,11 @@ function toServiceConfig(environment: Environment, variables: Variables): Servic
     asnDb: filled(environment.IP_RISK_ASN_DB),
     feeds: environment.IP_RISK_FEEDS,
     mayDownload: !environment.IP_RISK_NO_EGRESS,
+    decisionLog: environment.IP_RISK_DECISION_LOG,
+    alerts: alertConfigOf(environment, {
+      hasHashKey: environment.IP_RISK_HASH_KEY !== '',
+      mayConnect: !environment.IP_RISK_NO_EGRESS,
+    }),
   };
 }
 
