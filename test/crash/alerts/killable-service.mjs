@@ -54,11 +54,21 @@ export class KillableService {
     return readFileSync(this.#logFile, 'utf8');
   }
 
-  async kill(signal = 'SIGKILL') {
+  async kill() {
     if (this.#process === undefined || this.#hasEnded) return;
     const ended = once(this.#process, 'exit');
-    this.#process.kill(signal);
+    this.#process.kill('SIGKILL');
     await ended;
+  }
+
+  /** Asks it to end, and kills it where it does not. @returns its exit code, or the signal. */
+  async end(signal, mostMs) {
+    const ended = once(this.#process, 'exit');
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), mostMs);
+    this.#process.kill(signal);
+    const [code, killedBy] = await ended;
+    clearTimeout(timer);
+    return code ?? killedBy;
   }
 
   get #logFile() {
