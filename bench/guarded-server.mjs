@@ -1,5 +1,6 @@
 // One Nest application with one route, for bench/run.mjs: ADAPTER (fastify | express) and GUARD (noop | ip-risk). With
-// REDIS (a URL) and VENDOR (the base URL of ipgeolocation's API) the verdicts are the vendor's, shared through Redis.
+// REDIS (a URL) and VENDOR (the base URL of ipgeolocation's API) the verdicts are the vendor's, shared through Redis. Where
+// BENCH_DATABASE (JSON) names a database, decisions are logged there as BENCH_DECISION_LOG says.
 import 'reflect-metadata';
 import { Controller, Get, Injectable, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -22,6 +23,7 @@ class BenchController {
 const descriptor = Object.getOwnPropertyDescriptor(BenchController.prototype, 'hit');
 Get()(BenchController.prototype, 'hit', descriptor);
 if (guard === 'noop') UseGuards(NoopGuard)(BenchController.prototype, 'hit', descriptor);
+const database = process.env.BENCH_DATABASE && JSON.parse(process.env.BENCH_DATABASE);
 if (guard === 'ip-risk') IpRisk({ failClosed: true })(BenchController.prototype, 'hit', descriptor);
 Controller('hit')(BenchController);
 
@@ -34,6 +36,7 @@ Module({
         ? { providers: [offline({ dataDirectory: process.env.IP_RISK_DATA_DIR ?? '.data' })] }
         : { providers: [ipgeolocation({ key: 'bench', baseUrl: vendor })], redis: { url: redis } }),
       trustedProxies: ['loopback'],
+      ...(database && { database, decisionLog: process.env.BENCH_DECISION_LOG, alerts: {} }),
     }),
   ],
   controllers: [BenchController],

@@ -1,6 +1,7 @@
 // Prints ratios of things measured side by side in this run. Absolute figures are for orientation: machines differ.
 import { benchAssessment } from './assessment.bench.mjs';
 import { benchBulk } from './bulk.bench.mjs';
+import { benchDecisions } from './decisions.bench.mjs';
 import { benchGuard } from './guard.bench.mjs';
 import { benchLogins } from './logins.bench.mjs';
 import { benchRedis } from './redis.bench.mjs';
@@ -12,6 +13,7 @@ import { benchService } from './service.bench.mjs';
 const parts = {
   assessment: benchAssessment,
   guard: benchGuard,
+  decisions: benchDecisions,
   tutorial: benchTutorial,
   redis: benchRedis,
   bulk: benchBulk,
