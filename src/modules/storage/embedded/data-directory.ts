@@ -53,7 +53,8 @@ export async function clusterIn(directory: string, stopped: AbortSignal): Promis
 async function createCluster(directory: string, cluster: string, signal: AbortSignal): Promise<void> {
   const unfinished = join(directory, `${CLUSTER}.${randomUUID()}.tmp`);
   try {
-    await promisify(execFile)(process.execPath, [CREATOR_FILE, unfinished], { timeout: CREATION_MS, signal });
+    const creation = [CREATOR_FILE, unfinished, '--while-stdin-is-open'];
+    await promisify(execFile)(process.execPath, creation, { timeout: CREATION_MS, signal });
   } catch {
     await rm(unfinished, { recursive: true, force: true });
     throw new StorageError(
