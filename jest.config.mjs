@@ -22,7 +22,7 @@ const shared = {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-ip-risk$': '<rootDir>/src/index.ts',
-    '^nestjs-ip-risk/testing$': '<rootDir>/src/testing.ts',
+    '^nestjs-ip-risk/(alerts|metrics|testing)$': '<rootDir>/src/$1.ts',
   },
   transform: {
     '\\.ts$': swc({ syntax: 'typescript', decorators: true }),

@@ -6,9 +6,17 @@ import type { SecretText } from './common/secrets/secret-text.js';
 import { InvalidConfigurationError } from './common/errors/ip-risk.error.js';
 import { ApiModule } from './modules/api/api.module.js';
 import { HealthModule } from './modules/health/health.module.js';
-import type { DatabaseLocation, IpRiskModuleOptions, SharedRedisOptions } from './modules/ip-risk/ip-risk-options.js';
+import type {
+  AlertOptions,
+  DatabaseLocation,
+  IpRiskModuleOptions,
+  SharedRedisOptions,
+} from './modules/ip-risk/ip-risk-options.js';
 import { IpRiskModule } from './modules/ip-risk/ip-risk.module.js';
+import { MetricsModule } from './modules/metrics/metrics.module.js';
+import { AlertsModule } from './modules/notifications/alerts.module.js';
 import { readPolicyFile, type PolicySet } from './modules/policy/policy-file.js';
+import { toAlertsOptions } from './service-alerts.js';
 import { serviceProviders } from './service-providers.js';
 
 /** The service: the engine of the library behind a REST API, set up by the environment. */
@@ -24,6 +32,11 @@ import { serviceProviders } from './service-providers.js';
         throttleLimit,
         hashKey,
       }),
+    }),
+    AlertsModule.forRootAsync({ inject: [serviceConfig.KEY], useFactory: toAlertsOptions }),
+    MetricsModule.forRootAsync({
+      inject: [serviceConfig.KEY],
+      useFactory: ({ apiKeys }: ServiceConfig) => ({ defaultMetrics: true, apiKeys }),
     }),
     HealthModule,
   ],
@@ -46,6 +59,8 @@ function toIpRiskOptions(config: ServiceConfig): IpRiskModuleOptions {
     policies: policiesOf(config),
     deadlineMs: config.deadlineMs,
     database: databaseOf(config),
+    decisionLog: config.decisionLog,
+    alerts: alertOptions(config),
     geoVelocity: {
       speedKmh: config.travelSpeedKmh,
       minDistanceKm: config.travelMinKm,
@@ -57,12 +72,22 @@ function toIpRiskOptions(config: ServiceConfig): IpRiskModuleOptions {
   };
 }
 
-/** Where logins are kept without a database of one's own, inside the data directory. */
+function alertOptions({ alerts }: ServiceConfig): AlertOptions {
+  const { windowMs, capPerHour, groupBy, asksUsers, publicUrl } = alerts;
+  return {
+    windowSeconds: windowMs / 1000,
+    capPerHour,
+    groupBy,
+    ...(asksUsers && publicUrl !== undefined ? { askUsers: { publicUrl } } : {}),
+  };
+}
+
+/** Where the database is without one of one's own, inside the data directory. */
 const EMBEDDED_DIRECTORY = 'postgres';
 
 function databaseOf({ databaseUrl, databaseSchema: schema, dataDirectory }: ServiceConfig): DatabaseLocation {
   return databaseUrl === undefined
-    ? { directory: join(dataDirectory, EMBEDDED_DIRECTORY), schema, isMadeWithFirstLogin: true }
+    ? { directory: join(dataDirectory, EMBEDDED_DIRECTORY), schema, isMadeWhenNeeded: true }
     : { url: databaseUrl.reveal(), schema };
 }
 

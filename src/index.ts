@@ -11,6 +11,7 @@ export {
   IpRiskUnavailableException,
 } from './modules/ip-risk/ip-risk.exception.js';
 export type {
+  AlertOptions,
   DatabaseLocation,
   GeoVelocityOptions,
   GuardedRequest,
@@ -25,11 +26,42 @@ export type { ScreenedRequest } from './modules/screening/screened-request.js';
 export { ScreeningService, type ScreenedRoute } from './modules/screening/screening.service.js';
 export { RiskEvents, type DecisionEvent, type DecisionListener } from './modules/screening/risk-events.js';
 export { DecisionCounters, type DecisionCounts } from './modules/screening/decision-counters.js';
+export type { DecisionRecord } from './modules/screening/decision-record.js';
+
+export { DecisionLog } from './modules/decisions/decision-log.js';
+export type { DecisionLogReport } from './modules/decisions/decision-log-report.js';
+export { DecisionReader, type DecisionFilter, type DecisionPage } from './modules/decisions/reading/decision-reader.js';
+export type { LoggedDecision } from './modules/decisions/reading/logged-decision.js';
+export { explainDecision } from './modules/decisions/explaining/explain-decision.js';
+export { rescore } from './modules/decisions/rescoring/rescore.js';
+
+export { AccountReports, type AnswerOutcome } from './modules/alerting/account/account-reports.js';
+export { UserErasure } from './modules/alerting/account/user-erasure.js';
+export { ANSWER_LINKS, type AnswerLinks } from './modules/alerting/account/answer-links.js';
+export type {
+  Alert,
+  AlertAudience,
+  AlertFacts,
+  AlertKind,
+  AlertSeverity,
+  AlertState,
+  AlertTrigger,
+} from './modules/alerting/alert.js';
+export type { AlertGrouping } from './modules/alerting/alert-settings.js';
+export { AlertDeliveries } from './modules/alerting/outbox/alert-deliveries.js';
+export { AlertOutbox, type RaiseReport } from './modules/alerting/outbox/alert-outbox.js';
+export { ChannelHealth, type ChannelReport } from './modules/alerting/channel-health.js';
 
 export { parsePolicies, POLICY_SET, readPolicyFile, type PolicySet } from './modules/policy/policy-file.js';
 export { digested, type DigestedPolicy } from './modules/policy/policy-digest.js';
 export { decide, type RequestContext } from './modules/policy/decide.js';
-export { NEVER, type IpRiskPolicy, type OnUnavailable, type RiskThresholds } from './modules/policy/ip-risk-policy.js';
+export {
+  NEVER,
+  type AlertFrom,
+  type IpRiskPolicy,
+  type OnUnavailable,
+  type RiskThresholds,
+} from './modules/policy/ip-risk-policy.js';
 export type { DecisionCause, RiskAction } from './modules/policy/risk-decision.js';
 
 export { GeoVelocityService } from './modules/geo-velocity/geo-velocity.service.js';

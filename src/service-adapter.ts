@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { BadRequestException } from '@nestjs/common';
+import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { isDeeperThan, MOST_JSON_LEVELS } from './common/json/json-depth.js';
 
@@ -11,6 +11,8 @@ const BODY_LIMIT_BYTES = 64 * 1024;
  * part is no route at all.
  */
 const PATH_PART_CHARACTERS = 16 * 1024;
+
+const NO_FORMS = { error: 'Unsupported media type', message: 'Send the body as application/json.' };
 
 /** The HTTP server of the service. Client addresses are resolved by our own rules, so Fastify's `trustProxy` stays off. */
 export function serviceAdapter(): FastifyAdapter {
@@ -33,6 +35,12 @@ export function serviceAdapter(): FastifyAdapter {
     if (body === '' && request.method === 'DELETE') done(null);
     else if (!isDeeperThan(body, MOST_JSON_LEVELS)) void parseJson(request, body, done);
     else done(new BadRequestException({ error: 'Invalid request', message: 'The body is nested too deep.' }));
+  });
+  // Any web page may post a form anywhere, so it may say nothing but that a button was pressed, and only where one is.
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', ({ headers, routeOptions }, _body, done) => {
+    const { takesEmptyForm = false } = routeOptions.config as { readonly takesEmptyForm?: boolean };
+    const isEmpty = (headers['content-length'] ?? '0') === '0' && headers['transfer-encoding'] === undefined;
+    done(takesEmptyForm && isEmpty ? null : new UnsupportedMediaTypeException(NO_FORMS));
   });
   drainBeforeClosing(adapter);
   // Nest hands a route's own settings on as its `config`, where Fastify looks for no limit.

@@ -1,7 +1,7 @@
 import { IP_INTELLIGENCE_PROVIDERS } from 'nestjs-ip-risk';
 import { FakeProvider } from 'nestjs-ip-risk/testing';
 import { SecretText } from '../src/common/secrets/secret-text.js';
-import { LoginHistoryLifecycle } from '../src/modules/ip-risk/login-history.lifecycle.js';
+import { DatabaseLifecycle } from '../src/modules/ip-risk/database.lifecycle.js';
 import { DATABASE, type Database } from '../src/modules/storage/database.js';
 import {
   createDocumentDatabase,
@@ -40,7 +40,7 @@ describeDocument("the article's SQL, by hand and through the API", () => {
       (builder) => {
         builder.overrideProvider(IP_INTELLIGENCE_PROVIDERS).useValue([new FakeProvider()]);
         // Its upkeep adds to the list of hosting networks while both are asked. In the end the test closes what it would.
-        builder.overrideProvider(LoginHistoryLifecycle).useValue({});
+        builder.overrideProvider(DatabaseLifecycle).useValue({});
       },
     );
   }, 120_000);

@@ -4,6 +4,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { getMetadataStorage } from 'class-validator';
 import { IP_INTELLIGENCE_PROVIDERS } from 'nestjs-ip-risk';
 import { FakeProvider } from 'nestjs-ip-risk/testing';
+import { REPORTS_PARAMETERS } from '../src/modules/api/account-answers/user-reports.controller.js';
 import { BULK_FIELDS, BULK_MAX_IPS } from '../src/modules/api/bulk-request.js';
 import {
   FLEET_JOURNEYS_PARAMETERS,
@@ -71,6 +72,7 @@ describe('the API description', () => {
     ['/v1/users/{id}/anomalies', {}],
     ['/v1/users/{id}/impossible-travel', {}],
     ['/v1/users/{id}/travel-plans', {}],
+    ['/v1/users/{id}/reports', REPORTS_PARAMETERS],
     ['/v1/analytics/impossible-travel', IMPOSSIBLE_TRAVEL_PARAMETERS],
     ['/v1/analytics/hosting-logins', HOSTING_LOGINS_PARAMETERS],
     ['/v1/analytics/travellers', TRAVELLERS_PARAMETERS],

@@ -133,9 +133,11 @@ describe.each(DATABASES)('users over the API on $name', (databases) => {
       await challenge(id, ADDRESSES.tokyo);
       const answer = await users.user(id, '', { method: 'DELETE' });
       // A plan, and of the challenge a network and a country.
-      expect([answer.status, answer.json]).toEqual([200, { erased: { logins: 2, trust: 3 } }]);
+      expect([answer.status, answer.json]).toEqual([200, { erased: { logins: 2, trust: 3, decisions: 0, alerts: 0 } }]);
       expectDescribed(answer, 'Erased');
-      expect((await users.user(id, '', { method: 'DELETE' })).json).toEqual({ erased: { logins: 0, trust: 0 } });
+      expect((await users.user(id, '', { method: 'DELETE' })).json).toEqual({
+        erased: { logins: 0, trust: 0, decisions: 0, alerts: 0 },
+      });
       expect((await users.user(id, '/journey')).json.total_logins).toBe(0);
       expect((await users.user(id, '/travel-plans')).json.travel_plans).toEqual([]);
       expect((await users.logIn({ user_id: id, ip_address: ADDRESSES.tokyo })).json.travel).toMatchObject({

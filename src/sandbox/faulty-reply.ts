@@ -37,10 +37,12 @@ export function sendFaulty(exchange: FaultyExchange): void {
 }
 
 /** The answer of faults that keep the request from the vendor. */
-function answerWithoutVendor({ fault, vendor, redirectTarget }: FaultyExchange): Reply | undefined {
+function answerWithoutVendor({ fault, vendor, request, redirectTarget }: FaultyExchange): Reply | undefined {
   switch (fault.kind) {
-    case 'status':
-      return replyOf(vendor.failure(fault.status, `The sandbox was told to answer ${fault.status}.`));
+    case 'status': {
+      const failed = vendor.failure(fault.status, `The sandbox was told to answer ${fault.status}.`);
+      return replyOf(vendor.kept?.(request, failed) ?? failed);
+    }
     case 'html':
       return replyOf({ status: 200, body: '<!doctype html><title>Welcome</title><h1>It works!</h1>' });
     case 'empty':

@@ -19,7 +19,7 @@ say(`Sandbox on ${sandbox.url} speaks: ${Object.keys(sandbox.baseUrls).join(', '
 for (const { name, ipv4, ipv6 = '' } of PERSONAS) say(`  ${name.padEnd(18)} ${ipv4.padEnd(16)} ${ipv6}`);
 say(`Break a vendor: curl -X PUT ${sandbox.url}/_sandbox/faults/ipstack -d '{"kind":"hang"}'`);
 
-const { ipstack, beltic, ipgeolocation, apiverve, abuseipdb, ipqualityscore } = sandbox.baseUrls;
+const { ipstack, beltic, ipgeolocation, apiverve, abuseipdb, ipqualityscore, novu } = sandbox.baseUrls;
 const settings = {
   IP_RISK_PROVIDERS: 'ipstack,beltic,ipgeolocation,apiverve,abuseipdb,ipqualityscore,offline',
   IPSTACK_ACCESS_KEY: 'sandbox',
@@ -35,6 +35,9 @@ const settings = {
   IPQS_API_KEY: 'sandbox',
   IPQS_BASE_URL: ipqualityscore,
   IP_RISK_FEEDS: 'none',
+  NOVU_SECRET_KEY: 'sandbox',
+  NOVU_SERVER_URL: novu,
+  IP_RISK_ALERT_RECIPIENTS: 'subscriber:soc',
   // The sandbox's credits are not those of a Redis that the environment may name.
   REDIS_URL: '',
 };

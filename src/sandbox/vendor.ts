@@ -46,6 +46,8 @@ export interface Vendor {
   rateLimited(retryAfterSeconds: number): VendorAnswer;
   /** An error in the vendor's own form. */
   failure(status: number, message: string): VendorAnswer;
+  /** What the fault `status` comes to at a vendor that keeps its failures. */
+  kept?(request: VendorRequest, failed: VendorAnswer): VendorAnswer;
 }
 
 export function isVendorName(text: string): text is VendorName {

@@ -141,7 +141,8 @@ class SharedEmbedded {
     const source = (this.#source ??= new EmbeddedPostgres(this.#settings.directory, systemClock));
     const { kind, whatToCheck } = source;
     const [interrupt, close] = [() => undefined, () => Promise.resolve()];
-    const view = { kind, whatToCheck, open: () => source.open(), close, interrupt } as const;
+    const openGuest = (guest: string): ReturnType<typeof source.openGuest> => source.openGuest(guest);
+    const view = { kind, whatToCheck, open: () => source.open(), openGuest, close, interrupt } as const;
     const database = new PooledDatabase(view, schema, migrations, systemClock);
     disposals.set(database, async () => {
       // After the end there is nothing left, and opening would make a new one.

@@ -27,6 +27,8 @@ export class ServiceApp {
       ...readServiceConfig({ IP_RISK_FEEDS: 'none', IP_RISK_DATA_DIR: dataDirectory, PORT: '0' }),
       host: '127.0.0.1',
       trustedProxies: ['loopback'],
+      // What is kept of decisions has specs of its own, and would have each of these make a database.
+      decisionLog: 'off',
       // Specs ask thousands of times a minute from one address.
       throttleLimit: 1_000_000,
       // What says where its own Redis is also says how it is shared.

@@ -39,6 +39,6 @@ export const impossible: TravelVerdict = {
   isCountryChanged: true,
 };
 
-export function reported(verdict: TravelVerdict, relief?: TravelRelief): TravelReport {
-  return { verdict, relief };
+export function reported(verdict: TravelVerdict, relief?: TravelRelief, isHeld = false): TravelReport {
+  return { verdict, relief, isHeld };
 }

@@ -2,7 +2,8 @@ import { CLOCK, IP_INTELLIGENCE_PROVIDERS, type IpLocation } from 'nestjs-ip-ris
 import { FakeProvider } from 'nestjs-ip-risk/testing';
 import type { Clock } from '../../src/common/clock/clock.js';
 import type { ServiceConfig } from '../../src/common/config/service-config.js';
-import { LoginHistoryLifecycle } from '../../src/modules/ip-risk/login-history.lifecycle.js';
+import { AlertsLifecycle } from '../../src/modules/notifications/alerts.lifecycle.js';
+import { DatabaseLifecycle } from '../../src/modules/ip-risk/database.lifecycle.js';
 import {
   DATABASE,
   type Database,
@@ -116,6 +117,10 @@ class SwitchedDatabase implements Database {
   close(): Promise<void> {
     return this.now.close();
   }
+
+  openGuest(): Promise<never> {
+    return Promise.reject(new Error('Nobody is a guest here.'));
+  }
 }
 
 /** The service over a database of its own, with providers that know {@link ADDRESSES}. */
@@ -138,7 +143,9 @@ export class TravellingUsers {
       builder.overrideProvider(IP_INTELLIGENCE_PROVIDERS).useValue([intelligence()]);
       builder.overrideProvider(DATABASE).useValue(switched);
       // Its upkeep comes some seconds after the start, when a test may be looking at what it changes.
-      builder.overrideProvider(LoginHistoryLifecycle).useValue({});
+      builder.overrideProvider(DatabaseLifecycle).useValue({});
+      // Alerts stay where a test raised them.
+      builder.overrideProvider(AlertsLifecycle).useValue({});
       if (clock !== undefined) builder.overrideProvider(CLOCK).useValue(clock);
     });
     return new TravellingUsers(service, database, switched, headers);

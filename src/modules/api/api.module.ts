@@ -5,7 +5,10 @@ import { throttleStorage } from '../throttling/throttle-storage.js';
 import { Throttle, THROTTLER_NAME, WINDOW_MS } from '../throttling/throttle.js';
 import type { CostStorage } from '../throttling/cost-storage.js';
 import { AdmissionBeforeBody } from './admission-before-body.js';
+import { AccountAnswersController } from './account-answers/account-answers.controller.js';
+import { UserReportsController } from './account-answers/user-reports.controller.js';
 import { Admission } from './admission.js';
+import { AlertsController } from './alerts/alerts.controller.js';
 import { ApiCallers } from './api-callers.js';
 import { ApiPolicies } from './api-policies.js';
 import {
@@ -17,6 +20,7 @@ import {
 import { bodyValidationPipe } from './body-validation.pipe.js';
 import { BulkController } from './bulk.controller.js';
 import { BulkLane } from './bulk-lane.js';
+import { DecisionsController } from './decisions/decisions.controller.js';
 import { DocsController } from './docs.controller.js';
 import { ErrorBodyFilter } from './error-body.filter.js';
 import { ForgetController } from './forget.controller.js';
@@ -59,7 +63,11 @@ const throttling: Provider[] = [
     LoginsController,
     UsersController,
     UserTrustController,
+    UserReportsController,
+    AccountAnswersController,
     FleetController,
+    DecisionsController,
+    AlertsController,
     DocsController,
   ],
   providers: [

@@ -49,6 +49,6 @@ export function toPlaceInTime({
   return { ts: isoInstant(ts), country: country ?? null, region: region ?? null, city: city ?? null };
 }
 
-function toReliefResponse({ kind, country, until }: TravelRelief): Record<string, unknown> {
+export function toReliefResponse({ kind, country, until }: TravelRelief): Record<string, unknown> {
   return { kind, country: country ?? null, until: isoInstant(until) };
 }

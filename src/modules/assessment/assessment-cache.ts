@@ -1,5 +1,6 @@
 import { whenReady, type MaybePromise } from '../../common/async/maybe-promise.js';
 import type { Clock } from '../../common/clock/clock.js';
+import type { CacheCounts } from '../caching/cache-counts.js';
 import { entryOf } from '../caching/cache-entry.js';
 import { MemoryCache } from '../caching/memory-cache.js';
 import type { SharedTier } from '../caching/shared-tier.js';
@@ -36,6 +37,7 @@ export class AssessmentCache {
   private readonly clock: Clock;
   private readonly seconds: CacheSeconds;
   private dataVersion: number;
+  private readonly memory = { hit: 0, miss: 0 };
 
   /** @throws InvalidConfigurationError for options that cannot be meant. */
   constructor({ lookup, clock, entries, seconds, shared }: AssessmentCacheParts) {
@@ -68,6 +70,17 @@ export class AssessmentCache {
 
   /** What is fresh and in memory. @param asksVendors only what vendors were asked about, where there are any. */
   fresh(key: string, asksVendors: boolean): RiskAssessment | undefined {
+    const known = this.inMemory(key, asksVendors);
+    if (known === undefined) this.memory.miss += 1;
+    else this.memory.hit += 1;
+    return known;
+  }
+
+  counts(): CacheCounts {
+    return { memory: { ...this.memory }, ...this.paid.counts() };
+  }
+
+  private inMemory(key: string, asksVendors: boolean): RiskAssessment | undefined {
     const { lookup } = this;
     if (lookup.hasVendors) {
       const paid = this.paid.peek(key);

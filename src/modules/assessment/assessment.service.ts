@@ -4,6 +4,7 @@ import { effectiveAddress } from '../../common/ip/embedded-ipv4.js';
 import type { IpAddress } from '../../common/ip/ip-address.js';
 import { prefixKey } from '../../common/ip/ip-prefix.js';
 import { specialPurposeOf } from '../../common/ip/special-purpose.js';
+import type { CacheCounts } from '../caching/cache-counts.js';
 import type { SharedTier } from '../caching/shared-tier.js';
 import { SingleFlight } from '../caching/single-flight.js';
 import type { ProviderLookup } from '../providers/lookup/provider-lookup.js';
@@ -70,6 +71,11 @@ export class AssessmentService {
 
   /** Addresses that somebody's request waited for, since the start; bulk work gives way to them. */
   readonly requestsSeen = (): number => this.requests;
+
+  /** What the cache was asked, since the start of the process; one request may ask twice. */
+  cacheCounts(): CacheCounts {
+    return this.cache.counts();
+  }
 
   /** True when vendors are asked only where the caller says so or offline data has no answer. */
   get escalates(): boolean {

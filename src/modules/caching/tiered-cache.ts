@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { whenReady, type MaybePromise } from '../../common/async/maybe-promise.js';
 import type { Clock } from '../../common/clock/clock.js';
+import type { CacheCounts } from './cache-counts.js';
 import { entryOf, isFresh, type CacheEntry, type CacheLife } from './cache-entry.js';
 import { MemoryCache } from './memory-cache.js';
 import type { Lease, SharedEntry, SharedTier } from './shared-tier.js';
@@ -80,6 +81,9 @@ export class TieredCache<V extends object> {
   private readonly failures: MemoryCache<V>;
   private readonly flights = new SingleFlight<V>();
   private readonly forgottenAt = new LRUCache<string, number>({ max: MAX_FAILURES });
+  private readonly shared = { hit: 0, miss: 0, unavailable: 0 };
+  private stale = 0;
+  private failed = 0;
 
   constructor(private readonly options: TieredCacheOptions<V>) {
     const { clock, maxEntries, shared } = options;
@@ -101,8 +105,12 @@ export class TieredCache<V extends object> {
     const now = this.options.clock.now();
     if (entry !== undefined && isFresh(entry, now)) return { value: entry.value, isStale: false };
     const failure = this.failures.get(key);
-    if (failure !== undefined) return this.instead(key, failure, takesStale);
+    if (failure !== undefined) {
+      this.failed += 1;
+      return this.instead(key, failure, takesStale);
+    }
     if (entry !== undefined && takesStale && now < entry.renewUntil) {
+      this.stale += 1;
       this.renew(key, work);
       return { value: entry.value, isStale: true };
     }
@@ -127,6 +135,11 @@ export class TieredCache<V extends object> {
     }
   }
 
+  /** What became of {@link resolve}, where nothing fresh was in memory. */
+  counts(): Omit<CacheCounts, 'memory'> {
+    return { shared: { ...this.shared }, stale: this.stale, failures: this.failed };
+  }
+
   /** @returns false where other processes may still know it. */
   async forget(key: string): Promise<boolean> {
     const { shared } = this.options;
@@ -149,7 +162,9 @@ export class TieredCache<V extends object> {
   /** The value; in the place of a failure what is stale, for those who take it. */
   private instead(key: string, value: V, takesStale: boolean): Hit<V> {
     const entry = takesStale && this.options.isFailure(value) ? this.known.find(key) : undefined;
-    return entry === undefined ? { value, isStale: false } : { value: entry.value, isStale: true };
+    if (entry === undefined) return { value, isStale: false };
+    this.stale += 1;
+    return { value: entry.value, isStale: true };
   }
 
   /** Whoever asked is answered already: an error, thrown or rejected, has nobody to be told. */
@@ -164,6 +179,7 @@ export class TieredCache<V extends object> {
     const { shared } = this.options;
     return this.flights.run(key, (flight) => {
       if (shared?.isUp === true) return this.fetch(shared, { key, work, flight });
+      if (shared !== undefined) this.shared.unavailable += 1;
       return whenReady(work.load(0, this.known.find(key) !== undefined), ({ value }) => {
         this.remember(key, value, flight);
         return value;
@@ -176,15 +192,22 @@ export class TieredCache<V extends object> {
     const startedAt = clock.now();
     const spentMs = (): number => Math.max(0, clock.now() - startedAt);
     const found = this.takeFresh(quest, await shared.read(quest.key));
-    if (found !== undefined) return found;
+    if (found !== undefined) return this.hit(found);
     let turn = await this.enter(shared, quest);
     for (let waits = 0; turn.isTaken && spentMs() < waitMs && waits < MOST_WAITS; waits += 1) {
       const landed = this.takeFresh(quest, await shared.landed(quest.key, waitMs - spentMs()));
-      if (landed !== undefined) return landed;
+      if (landed !== undefined) return this.hit(landed);
       // Who had the lease failed or is late. Once the wait is over the request goes on without it.
       turn = await this.enter(shared, quest);
     }
-    return turn.value ?? this.loadUnder(turn.lease, quest, spentMs());
+    if (turn.value !== undefined) return this.hit(turn.value);
+    this.shared.miss += 1;
+    return this.loadUnder(turn.lease, quest, spentMs());
+  }
+
+  private hit(value: V): V {
+    this.shared.hit += 1;
+    return value;
   }
 
   /** Asks for the lease; what came meanwhile makes it needless. */

@@ -21,7 +21,7 @@ import type { LoginPlace, TravelPoint } from './travel/travel-point.js';
 import { findingsAround } from './travel/travel-findings.js';
 import { horizonMs, isComparable, judgeTravel } from './travel/travel-rules.js';
 import { DEFAULT_TRAVEL_LIMITS, type TravelFinding, type TravelLimits } from './travel/travel-verdict.js';
-import { strongestRelief, withoutAnnounced, type TrustEntry } from './trust/relief.js';
+import { isHeldAt, strongestRelief, withoutAnnounced, type TrustEntry } from './trust/relief.js';
 import type { TravelRelief } from './trust/travel-relief.js';
 
 const DAY_MS = 86_400_000;
@@ -41,6 +41,18 @@ export interface GeoVelocityServiceOptions {
   readonly hashKey?: SecretText | undefined;
   /** Where an address is, for {@link GeoVelocityService.recordLogin}. */
   readonly placeOf: (address: IpAddress) => MaybePromise<LoginPlace>;
+  /** Whether logins that may be findings are marked until somebody has settled them: see {@link LoginReport.isOwed}. @default false */
+  readonly isWatched?: boolean | undefined;
+  /** Told of each login of {@link GeoVelocityService.recordLogin}; it is not waited for, and may throw. */
+  readonly onRecorded?: ((userId: string, report: LoginReport) => void) | undefined;
+}
+
+/** How many there were. */
+export interface ErasedUser {
+  readonly logins: number;
+  readonly trust: number;
+  /** On record, and nobody's any more. */
+  readonly decisions: number;
 }
 
 /** Users' logins, and what they tell of their travel. */
@@ -53,6 +65,8 @@ export class GeoVelocityService {
   private readonly placeOf: (address: IpAddress) => MaybePromise<LoginPlace>;
   private readonly pseudonyms: Pseudonyms;
   private readonly store: LoginStore;
+  private readonly isWatched: boolean;
+  private readonly onRecorded: GeoVelocityServiceOptions['onRecorded'];
 
   constructor(options: GeoVelocityServiceOptions) {
     const { database, clock, limits = DEFAULT_TRAVEL_LIMITS, retentionDays = 90, addressDays = 30 } = options;
@@ -64,6 +78,8 @@ export class GeoVelocityService {
     this.placeOf = options.placeOf;
     this.pseudonyms = new Pseudonyms(options.hashKey, new EpochSalts({ database, clock, retentionDays }));
     this.store = new LoginStore({ database, horizonMs: horizonMs(limits) });
+    this.isWatched = options.isWatched ?? false;
+    this.onRecorded = options.onRecorded;
   }
 
   /**
@@ -82,6 +98,7 @@ export class GeoVelocityService {
     return {
       verdict: judgeTravel(before, point, this.limits),
       relief: await this.reliefOf(login, event.address, found.trust),
+      isHeld: isHeldAt(found.trust, [login.ts, this.clock.now()]),
     };
   }
 
@@ -93,18 +110,29 @@ export class GeoVelocityService {
   async record(event: LoginEvent): Promise<LoginReport> {
     const login = await this.loginOf(event, undefined, false);
     const [own] = pointsAround(login, NOTHING);
-    const found = await this.store.record(event.userId, login, isComparable(own), event.eventId !== undefined);
-    const recorded = found.stored ?? login;
-    const [point, before, after] = pointsAround(recorded, found);
-    const change = found.stored === undefined ? findingsAround(before, point, after, this.limits) : NO_CHANGE;
-    return {
-      login: point,
-      isDuplicate: found.stored !== undefined,
-      verdict: judgeTravel(before, point, this.limits),
-      relief: await this.reliefOf(recorded, isSameClient(recorded, login) ? event.address : undefined, found.trust),
-      found: withoutAnnounced(change.found, found.trust),
-      withdrawn: withoutAnnounced(change.withdrawn, found.trust),
-    };
+    const found = await this.store.record(event.userId, login, {
+      isComparable: isComparable(own),
+      isGivenId: event.eventId !== undefined,
+      watchedAt: this.isWatched ? this.clock.now() : undefined,
+    });
+    const { stored } = found;
+    if (stored === undefined) return this.judged(login, event.address, found);
+    const report = await this.judged(stored, isSameClient(stored, login) ? event.address : undefined, found);
+    return { ...report, isDuplicate: true, found: [], withdrawn: [] };
+  }
+
+  /**
+   * A stored login in the user's history as it is now, judged as though it were new, and owed.
+   *
+   * @returns `undefined` where it is gone
+   * @throws StorageError
+   */
+  async findingsAt(userId: string, eventId: string): Promise<LoginReport | undefined> {
+    const found = await this.store.find(userId, eventId);
+    if (found === undefined) return undefined;
+    const { stored } = found;
+    const address = stored.ip === undefined ? undefined : parseIpAddress(stored.ip);
+    return this.judged(stored, address, { ...found, isMarked: true });
   }
 
   /**
@@ -121,7 +149,9 @@ export class GeoVelocityService {
     const now = this.clock.now();
     const instant = ts === undefined ? undefined : acceptedInstant(ts, now, this.retentionDays);
     if (eventId !== undefined) assertEventId(eventId);
-    return this.record({ userId, address, place: await this.placeOf(address), ts: instant, eventId });
+    const report = await this.record({ userId, address, place: await this.placeOf(address), ts: instant, eventId });
+    this.tell(userId, report);
+    return report;
   }
 
   /** Every finding of the user's stored logins in order of time, announced travel left out. @throws InvalidLoginError | StorageError */
@@ -131,10 +161,39 @@ export class GeoVelocityService {
     return findings.length === 0 ? findings : withoutAnnounced(findings, await this.store.announced(userId));
   }
 
-  /** Deletes the user's logins and all trust in the user. @throws InvalidLoginError | StorageError */
-  async erase(userId: string): Promise<{ logins: number; trust: number }> {
+  /**
+   * Deletes the user's logins and all trust in the user, and takes the user out of decisions. Alerts are left:
+   * `UserErasure` does both.
+   *
+   * @throws InvalidLoginError | StorageError
+   */
+  async erase(userId: string): Promise<ErasedUser> {
     assertUserId(userId);
     return this.store.erase(userId);
+  }
+
+  private async judged(login: StoredLogin, address: IpAddress | undefined, found: Surroundings): Promise<LoginReport> {
+    const [point, before, after] = pointsAround(login, found);
+    const change = findingsAround(before, point, after, this.limits);
+    return {
+      login: point,
+      isDuplicate: false,
+      verdict: judgeTravel(before, point, this.limits),
+      relief: await this.reliefOf(login, address, found.trust),
+      isHeld: isHeldAt(found.trust, [login.ts, this.clock.now()]),
+      found: withoutAnnounced(change.found, found.trust),
+      withdrawn: withoutAnnounced(change.withdrawn, found.trust),
+      isOwed: found.isMarked,
+      client: found.isMarked ? { ip: login.ip, network: await this.networkOf(address) } : undefined,
+    };
+  }
+
+  private tell(userId: string, report: LoginReport): void {
+    try {
+      this.onRecorded?.(userId, report);
+    } catch {
+      // The login is recorded, and its mark stands.
+    }
   }
 
   private async loginOf(event: LoginEvent, anonymousId: string | undefined, isNameless: boolean): Promise<StoredLogin> {
@@ -162,15 +221,17 @@ export class GeoVelocityService {
     trust: readonly TrustEntry[],
   ): Promise<TravelRelief | undefined> {
     if (trust.length === 0) return undefined;
-    const network = address && (await this.pseudonyms.lastingNetwork(effectiveAddress(address)));
-    return strongestRelief(trust, { country: place.country, network, ts });
+    return strongestRelief(trust, { country: place.country, network: await this.networkOf(address), ts });
+  }
+
+  private async networkOf(address: IpAddress | undefined): Promise<string | undefined> {
+    return address && this.pseudonyms.lastingNetwork(effectiveAddress(address));
   }
 }
 
-const NOTHING: Surroundings = { stored: undefined, before: [], after: [], trust: [] };
+const NOTHING: Surroundings = { stored: undefined, before: [], after: [], trust: [], isMarked: false };
 /** Of a login that is compared with nothing. */
 const NAMELESS = { address: undefined, prefix: undefined, event: randomUUID };
-const NO_CHANGE = { found: [], withdrawn: [] };
 
 function isSameClient(a: StoredLogin, b: StoredLogin): boolean {
   return a.ipPseudonym === b.ipPseudonym || (a.ip !== undefined && a.ip === b.ip);

@@ -20,6 +20,8 @@ export interface TravelReport {
   readonly verdict: TravelVerdict;
   /** The strongest reason why it counts for less, where there is one. */
   readonly relief: TravelRelief | undefined;
+  /** The user's account is held: the user said of an earlier login "this was not me", and nobody has released it since. */
+  readonly isHeld: boolean;
 }
 
 export interface LoginReport extends TravelReport {
@@ -30,4 +32,19 @@ export interface LoginReport extends TravelReport {
   readonly found: readonly TravelFinding[];
   /** Findings that it undid: an earlier login arrived late. */
   readonly withdrawn: readonly TravelFinding[];
+  /**
+   * The database remembers that this login was recorded elsewhere than its neighbours, until somebody who looked at
+   * `found` says that it is settled. Only where logins are watched, and never for one that was recorded before.
+   */
+  readonly isOwed: boolean;
+  /** @default unknown; always there where {@link LoginReport.isOwed} */
+  readonly client?: LoginClient | undefined;
+}
+
+/** Who logged in, for whoever tells somebody about it. */
+export interface LoginClient {
+  /** Canonical text, where plain addresses of that age are kept. */
+  readonly ip: string | undefined;
+  /** The lasting pseudonym of the network, by which it is trusted. */
+  readonly network: string | undefined;
 }

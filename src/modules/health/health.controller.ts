@@ -1,6 +1,8 @@
 import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { AlertsHealthIndicator } from './alerts.health.js';
 import { DatabaseHealthIndicator } from './database.health.js';
+import { DecisionLogHealthIndicator } from './decision-log.health.js';
 import { DecisionsHealthIndicator } from './decisions.health.js';
 import { ProvidersHealthIndicator } from './providers.health.js';
 import { QuotaBrakeHealthIndicator } from './quota-brake.health.js';
@@ -15,6 +17,8 @@ export class HealthController {
     private readonly brake: QuotaBrakeHealthIndicator,
     private readonly redis: RedisHealthIndicator,
     private readonly database: DatabaseHealthIndicator,
+    private readonly decisionLog: DecisionLogHealthIndicator,
+    private readonly alerts: AlertsHealthIndicator,
   ) {}
 
   /** The process runs. Says nothing about what it can do. */
@@ -46,6 +50,8 @@ export class HealthController {
       () => this.brake.check(),
       () => this.redis.check(),
       () => this.database.check(),
+      () => this.decisionLog.check(),
+      () => this.alerts.check(),
     ]);
   }
 }

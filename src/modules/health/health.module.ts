@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { AlertsHealthIndicator } from './alerts.health.js';
 import { DatabaseHealthIndicator } from './database.health.js';
+import { DecisionLogHealthIndicator } from './decision-log.health.js';
 import { DecisionsHealthIndicator } from './decisions.health.js';
 import { HealthController } from './health.controller.js';
 import { ProvidersHealthIndicator } from './providers.health.js';
@@ -12,7 +14,9 @@ import { RedisHealthIndicator } from './redis.health.js';
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [
+    AlertsHealthIndicator,
     DatabaseHealthIndicator,
+    DecisionLogHealthIndicator,
     DecisionsHealthIndicator,
     ProvidersHealthIndicator,
     QuotaBrakeHealthIndicator,

@@ -1,12 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { FakeClock } from '../../../test/support/fake-clock.js';
 import { InvalidConfigurationError, StorageError } from '../../common/errors/ip-risk.error.js';
-import type { FleetTravel } from '../geo-velocity/fleet/fleet-travel.js';
-import type { LoginRetention } from '../geo-velocity/privacy/login-retention.js';
 import type { Database, DatabaseReport } from '../storage/database.js';
 import { NO_DATABASE } from '../storage/no-database.js';
 import type { DatabaseLocation } from './ip-risk-options.js';
-import { LoginHistoryLifecycle } from './login-history.lifecycle.js';
+import { DatabaseLifecycle } from './database.lifecycle.js';
 
 const DAY_MS = 86_400_000;
 const SERVER: DatabaseLocation = { url: 'postgres://nobody@example/none' };
@@ -30,12 +28,13 @@ function setUp(location: DatabaseLocation | undefined, opening: () => Promise<vo
     close: () => Promise.resolve(void done.push('close')),
   };
   let retaining: () => Promise<unknown> = () => Promise.resolve();
-  const retention = { run: () => (done.push('retention'), retaining()) } as unknown as LoginRetention;
-  const fleet = {
-    addHostingAsns: (asns: readonly number[]) => Promise.resolve(void done.push(asns.length > 500 ? 'asns' : 'few')),
-  } as unknown as FleetTravel;
+  const daily = [
+    { failure: 'Logins are not cleared up', run: () => (done.push('retention'), retaining()) },
+    { failure: 'The list is not filled', run: () => Promise.resolve(void done.push('asns')) },
+  ];
+  const decisions = { close: () => Promise.resolve(void done.push('decisions')) };
   const options = { providers: [], ...(location === undefined ? {} : { database: location }) };
-  const lifecycle = new LoginHistoryLifecycle(options, database, clock, retention, fleet);
+  const lifecycle = new DatabaseLifecycle(options, database, clock, daily, decisions);
   return {
     clock,
     done,
@@ -45,15 +44,15 @@ function setUp(location: DatabaseLocation | undefined, opening: () => Promise<vo
   };
 }
 
-describe('LoginHistoryLifecycle', () => {
+describe('DatabaseLifecycle', () => {
   beforeAll(() => {
     Logger.overrideLogger(false);
   });
-  it('opens the database at the start and closes it at the end', async () => {
+  it('opens the database at the start and closes it at the end, once decisions are written', async () => {
     const { clock, done, lifecycle } = setUp(SERVER);
     await lifecycle.onModuleInit();
     await lifecycle.onApplicationShutdown();
-    expect([done, clock.pending]).toEqual([['open', 'close'], 0]);
+    expect([done, clock.pending]).toEqual([['open', 'decisions', 'close'], 0]);
   });
 
   it('does nothing where there is none', async () => {
@@ -85,7 +84,7 @@ describe('LoginHistoryLifecycle', () => {
   });
 
   it('leaves a database alone that is to be made with the first login', async () => {
-    const missing = { directory: '/nowhere/ip-risk', isMadeWithFirstLogin: true };
+    const missing = { directory: '/nowhere/ip-risk', isMadeWhenNeeded: true };
     const { clock, done, lifecycle, open } = setUp(missing);
     await lifecycle.onModuleInit();
     clock.advance(5000);

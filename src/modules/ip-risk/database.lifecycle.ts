@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock/clock.js';
 import { StorageError } from '../../common/errors/ip-risk.error.js';
-import { FleetTravel } from '../geo-velocity/fleet/fleet-travel.js';
-import { LoginRetention } from '../geo-velocity/privacy/login-retention.js';
-import { hostingAsns } from '../providers/offline/networks/hosting-asns.js';
+import { DecisionLog } from '../decisions/decision-log.js';
 import { DATABASE, type Database } from '../storage/database.js';
 import type { DatabaseLocation, IpRiskModuleOptions } from './ip-risk-options.js';
+import { DAILY_UPKEEP, type DailyUpkeep } from './daily-upkeep.js';
 import { IP_RISK_OPTIONS } from './ip-risk.module-definition.js';
 
 /** Milliseconds that the start waits for a database: one that is away must not keep the application from starting. */
@@ -15,11 +14,12 @@ const START_WAITS_MS = 1000;
 const LOOK_MS = 5000;
 const DAY_MS = 86_400_000;
 
-/**
- * Opens the database with the application, has old logins dropped every day, and closes it in the end.
- */
+/** Milliseconds that decisions on their way to the database have at the end. */
+const LAST_DECISIONS_MS = 2000;
+
+/** Opens the database with the application, has it looked after every day, and closes it in the end. */
 @Injectable()
-export class LoginHistoryLifecycle implements OnModuleInit, OnApplicationShutdown {
+export class DatabaseLifecycle implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Database');
   private upkeepAt: number | undefined;
   private cancelLook: () => void = () => undefined;
@@ -29,8 +29,8 @@ export class LoginHistoryLifecycle implements OnModuleInit, OnApplicationShutdow
     @Inject(IP_RISK_OPTIONS) private readonly options: IpRiskModuleOptions,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly retention: LoginRetention,
-    private readonly fleet: FleetTravel,
+    @Inject(DAILY_UPKEEP) private readonly daily: readonly DailyUpkeep[],
+    @Optional() @Inject(DecisionLog) private readonly decisions?: Pick<DecisionLog, 'close'>,
   ) {}
 
   /** @throws StorageError for an embedded database that another process has, which stops the start. */
@@ -44,6 +44,8 @@ export class LoginHistoryLifecycle implements OnModuleInit, OnApplicationShutdow
   async onApplicationShutdown(): Promise<void> {
     this.isEnded = true;
     this.cancelLook();
+    // Requests have been answered by now, and their decisions wait to be written.
+    await this.decisions?.close(LAST_DECISIONS_MS);
     await this.database.close();
   }
 
@@ -84,8 +86,7 @@ export class LoginHistoryLifecycle implements OnModuleInit, OnApplicationShutdow
     const now = this.clock.now();
     if (this.database.report().status !== 'up' || !this.isDue(now)) return;
     this.upkeepAt = now;
-    await this.attempt('Logins are not cleared up', () => this.retention.run());
-    await this.attempt('The list of hosting networks is not filled', () => this.fleet.addHostingAsns(hostingAsns()));
+    for (const { failure, run } of this.daily) await this.attempt(failure, run);
   }
 
   private async attempt(failure: string, work: () => Promise<unknown>): Promise<void> {
@@ -101,5 +102,5 @@ export class LoginHistoryLifecycle implements OnModuleInit, OnApplicationShutdow
 }
 
 function isMadeLater(database: DatabaseLocation): boolean {
-  return 'directory' in database && database.isMadeWithFirstLogin === true && !existsSync(database.directory);
+  return 'directory' in database && database.isMadeWhenNeeded === true && !existsSync(database.directory);
 }

@@ -3,6 +3,8 @@ import { SecretText } from '../../common/secrets/secret-text.js';
 import { DEFAULT_TRAVEL_LIMITS, type TravelLimits } from '../geo-velocity/travel/travel-verdict.js';
 import type { GeoVelocityOptions } from './ip-risk-options.js';
 
+export const GEO_VELOCITY_SETTINGS = Symbol('IP_RISK:GEO_VELOCITY_SETTINGS');
+
 /** {@link GeoVelocityOptions} with everything settled. */
 export interface GeoVelocitySettings {
   readonly limits: TravelLimits;

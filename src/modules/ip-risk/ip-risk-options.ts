@@ -1,4 +1,5 @@
 import type { Clock } from '../../common/clock/clock.js';
+import type { AlertGrouping } from '../alerting/alert-settings.js';
 import type { AssessmentCacheOptions } from '../assessment/assessment-cache.js';
 import type { PolicySet } from '../policy/policy-file.js';
 import type { PolicyRequest } from '../policy/resolve-policy.js';
@@ -56,6 +57,14 @@ export interface IpRiskModuleOptions {
   readonly database?: DatabaseLocation;
   /** What counts as impossible travel, and how long what is known of users is kept. */
   readonly geoVelocity?: GeoVelocityOptions;
+  /**
+   * What is kept of decisions, in `database`. `batched`: written some 250 ms later, which no request waits for. `durable`:
+   * a request goes on once its decision is kept; where that fails, as where a verdict is missing. @default 'batched' with
+   * a `database`
+   */
+  readonly decisionLog?: 'batched' | 'durable' | 'off';
+  /** Raises alerts into `database`; `AlertsModule` of `nestjs-ip-risk/alerts` delivers them. @default none are raised */
+  readonly alerts?: AlertOptions;
   /** @default the system's clock */
   readonly clock?: Clock;
 }
@@ -82,11 +91,11 @@ export type DatabaseLocation = (
   | {
       readonly directory: string;
       /**
-       * True waits with making a database until the first login, which then takes some seconds: a database takes more
-       * memory than all the rest, and not everybody has logins. One that exists is opened at the start all the same.
+       * True waits with making a database until there is something to keep, a decision or a login, and goes on meanwhile:
+       * making one takes some seconds. One that exists is opened at the start all the same.
        * @default false
        */
-      readonly isMadeWithFirstLogin?: boolean;
+      readonly isMadeWhenNeeded?: boolean;
     }
 ) & {
   /** Postgres schema of all of our tables, lower case. @default 'ip_risk' */
@@ -111,6 +120,32 @@ export interface GeoVelocityOptions {
    * reads the database can find addresses by trying all of them.
    */
   readonly hashKey?: string;
+}
+
+export interface AlertOptions {
+  /** Seconds for which alerts of one group become one digest after the first, 1 or more. @default 300 */
+  readonly windowSeconds?: number;
+  /** Alerts to one recipient (the team, or one user) in an hour; the last third is kept for critical ones. @default 60 */
+  readonly capPerHour?: number;
+  /** A group is those who have the first of these in common that is known. @default ['user', 'prefix', 'policy'] */
+  readonly groupBy?: readonly AlertGrouping[];
+  /** Asks users "was this you?". Needs `geoVelocity.hashKey`, and the service's routes at that URL. @default nobody is asked */
+  readonly askUsers?: {
+    /** Links begin with it: `https://id.example.com`. */
+    readonly publicUrl: string;
+    /** Days for which a link can be used. @default 7 */
+    readonly validDays?: number;
+    /** Told of each user who says "this was not me", once. It is not waited for; its errors are logged. */
+    readonly onAccountReported?: (report: AccountReported) => unknown;
+  };
+}
+
+/** A user said that a login was not theirs. The account is held until somebody releases it. */
+export interface AccountReported {
+  readonly userId: string;
+  readonly alertId: string;
+  /** Milliseconds since 1970. */
+  readonly answeredAt: number;
 }
 
 /** New addresses in an hour that may be looked up at vendors; `Infinity` for no cap. Renewals and bulk do not count. */

@@ -14,7 +14,7 @@ export abstract class IpRiskException extends HttpException {
   }
 }
 
-/** 403: too risky, or the policy blocks a fact of the address. */
+/** 403: too risky, or the policy blocks a fact of the address, or the account is held. The answer does not say which. */
 export class IpRiskDeniedException extends IpRiskException {
   constructor(decision: RiskDecision) {
     super(HttpStatus.FORBIDDEN, 'IP_RISK_DENIED', 'The request was blocked.', decision);
@@ -61,6 +61,8 @@ export function denialOf(decision: RiskDecision): IpRiskException | undefined {
         ? new GeographicRestrictionException(decision)
         : new IpRiskDeniedException(decision);
     case 'review':
+      if (decision.cause === 'account-held') return new IpRiskDeniedException(decision);
+      return new IpRiskUnavailableException(decision);
     // What is none of these cannot be let through either; a policy set made in JavaScript may hold anything.
     default:
       return new IpRiskUnavailableException(decision);

@@ -1,4 +1,4 @@
-import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit, type Provider } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit, type Provider } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { CLOCK, systemClock, type Clock } from '../../common/clock/clock.js';
 import { ClientIpResolver } from '../../common/ip/client-ip.js';
@@ -10,42 +10,19 @@ import { POLICY_SET, readPolicyFile, type PolicySet } from '../policy/policy-fil
 import { IP_INTELLIGENCE_PROVIDERS, type IpIntelligenceProvider } from '../providers/ip-intelligence-provider.js';
 import { ProviderLookup } from '../providers/lookup/provider-lookup.js';
 import { QuotaBrake } from '../providers/protection/quota-brake.js';
-import { DecisionCounters } from '../screening/decision-counters.js';
-import { FailModeLog } from '../screening/fail-mode-log.js';
-import { RiskEvents } from '../screening/risk-events.js';
-import { ScreeningService } from '../screening/screening.service.js';
-import { TravelFailureLog } from '../screening/travel-failure-log.js';
-import { TravelScreening } from '../screening/travel-screening.js';
-import { GeoVelocityService } from '../geo-velocity/geo-velocity.service.js';
+import { alerting } from './alerting.js';
+import { decisionLog } from './decision-log.js';
 import { loginHistory } from './login-history.js';
-import { LoginHistoryLifecycle } from './login-history.lifecycle.js';
-import { combinerOf, escalationBandOf, lookupOptions } from './engine-options.js';
+import { dailyUpkeep } from './daily-upkeep.js';
+import { DatabaseLifecycle } from './database.lifecycle.js';
+import { combinerOf, lookupOptions } from './engine-options.js';
 import type { IpRiskModuleOptions } from './ip-risk-options.js';
 import { IpRiskGuard } from './ip-risk.guard.js';
 import { ConfigurableModuleClass, IP_RISK_OPTIONS } from './ip-risk.module-definition.js';
 import { ProtectedRoutes } from './protected-routes.js';
+import { ProviderWatchLifecycle } from './provider-watch.lifecycle.js';
+import { screening } from './screening.js';
 import { openStores, quotaBrake, sharedTier } from './shared-state.js';
-
-function screening(
-  options: IpRiskModuleOptions,
-  assessments: AssessmentService,
-  events: RiskEvents,
-  clock: Clock,
-  geoVelocity: GeoVelocityService,
-): ScreeningService {
-  const logger = new Logger('IpRisk');
-  const failures = new TravelFailureLog((line) => {
-    logger.warn(line);
-  }, clock);
-  return new ScreeningService({
-    assessments,
-    events,
-    clock,
-    escalationBand: escalationBandOf(options),
-    travel: options.database === undefined ? undefined : new TravelScreening(geoVelocity, clock, failures),
-    ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
-  });
-}
 
 const services: Provider[] = [
   {
@@ -109,29 +86,7 @@ const services: Provider[] = [
         ...(options.cache === undefined ? {} : { cache: options.cache }),
       }),
   },
-  DecisionCounters,
-  {
-    provide: RiskEvents,
-    inject: [DecisionCounters, CLOCK],
-    useFactory: (counters: DecisionCounters, clock: Clock) => {
-      const logger = new Logger('IpRisk');
-      const events = new RiskEvents((error) => {
-        // The name only: a message may hold an address.
-        logger.error(`A listener to decisions failed: ${error instanceof Error ? error.name : 'not an Error'}.`);
-      });
-      const failModes = new FailModeLog((line) => {
-        logger.warn(line);
-      }, clock);
-      events.subscribe(counters.count);
-      events.subscribe(failModes.record);
-      return events;
-    },
-  },
-  {
-    provide: ScreeningService,
-    inject: [IP_RISK_OPTIONS, AssessmentService, RiskEvents, CLOCK, GeoVelocityService],
-    useFactory: screening,
-  },
+  ...screening,
   {
     provide: ProtectedRoutes,
     inject: [IP_RISK_OPTIONS, POLICY_SET, DiscoveryService, MetadataScanner],
@@ -144,7 +99,11 @@ const services: Provider[] = [
   },
   IpRiskGuard,
   ...loginHistory,
-  LoginHistoryLifecycle,
+  ...alerting,
+  ...decisionLog,
+  dailyUpkeep,
+  DatabaseLifecycle,
+  ProviderWatchLifecycle,
 ];
 
 /** `IpRiskModule.forRoot({ providers: [offline()] })`, once, in the root module. */

@@ -8,6 +8,7 @@ import { UserAnomalies } from '../geo-velocity/anomalies/user-anomalies.js';
 import { FleetTravel } from '../geo-velocity/fleet/fleet-travel.js';
 import { GeoVelocityService } from '../geo-velocity/geo-velocity.service.js';
 import { UserJourneys } from '../geo-velocity/journey/user-journeys.js';
+import { RecordedLogins } from '../geo-velocity/logins/recorded-logins.js';
 import { LoginRetention } from '../geo-velocity/privacy/login-retention.js';
 import { loginPlaceOf } from '../geo-velocity/travel/login-place.js';
 import type { LoginPlace } from '../geo-velocity/travel/travel-point.js';
@@ -16,11 +17,9 @@ import { DATABASE, type Database } from '../storage/database.js';
 import { NO_DATABASE } from '../storage/no-database.js';
 import { createDatabase } from '../storage/open-database.js';
 import { MIGRATIONS } from '../storage/schema/migrations.js';
-import { geoVelocitySettings, type GeoVelocitySettings } from './geo-velocity-options.js';
+import { GEO_VELOCITY_SETTINGS, geoVelocitySettings, type GeoVelocitySettings } from './geo-velocity-options.js';
 import type { IpRiskModuleOptions } from './ip-risk-options.js';
 import { IP_RISK_OPTIONS } from './ip-risk.module-definition.js';
-
-const GEO_VELOCITY_SETTINGS = Symbol('IP_RISK:GEO_VELOCITY_SETTINGS');
 
 function placeBy(assessments: AssessmentService): (address: IpAddress) => MaybePromise<LoginPlace> {
   return (address) =>
@@ -48,15 +47,25 @@ export const loginHistory: Provider[] = [
   },
   {
     provide: GeoVelocityService,
-    inject: [DATABASE, CLOCK, GEO_VELOCITY_SETTINGS, AssessmentService],
-    useFactory: (database: Database, clock: Clock, settings: GeoVelocitySettings, assessments: AssessmentService) =>
+    inject: [DATABASE, CLOCK, GEO_VELOCITY_SETTINGS, AssessmentService, RecordedLogins, IP_RISK_OPTIONS],
+    useFactory: (
+      database: Database,
+      clock: Clock,
+      settings: GeoVelocitySettings,
+      assessments: AssessmentService,
+      recorded: RecordedLogins,
+      { alerts }: IpRiskModuleOptions,
+    ) =>
       new GeoVelocityService({
         ...settings,
         database,
         clock,
         placeOf: placeBy(assessments),
+        isWatched: alerts !== undefined,
+        onRecorded: recorded.tell,
       }),
   },
+  RecordedLogins,
   {
     provide: TravelTrust,
     inject: [DATABASE, CLOCK, GEO_VELOCITY_SETTINGS, AssessmentService],

@@ -11,7 +11,7 @@ import {
 } from '../scoring/scorecard.js';
 import { DEFAULT_SCORECARD, SCORECARDS } from '../scoring/scorecards.js';
 import { BLOCKABLE_FACTS, takesStandIns, type BlockableFact, type IpRiskPolicy } from './ip-risk-policy.js';
-import { travelSignals } from './travel-signals.js';
+import { isHeld, travelSignals } from './travel-signals.js';
 import type { DigestedPolicy } from './policy-digest.js';
 import type { DecisionCause, RiskAction, RiskDecision } from './risk-decision.js';
 
@@ -76,7 +76,14 @@ export function decideUnrecorded(decision: RiskDecision, digested: DigestedPolic
   return toDecision(holds ? ruling : withoutIt, digested, decision, assessment);
 }
 
+/** Whoever has reported his account stolen is let in nowhere, whatever the address says; a block stays what it is. */
 function rule(assessment: RiskAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
+  const ruling = ruleOnAddress(assessment, policy, context);
+  if (!isHeld(context.travel) || ruling.action === 'block') return ruling;
+  return { ...ruling, action: 'review', cause: 'account-held' };
+}
+
+function ruleOnAddress(assessment: RiskAssessment, policy: IpRiskPolicy, context: RequestContext): Ruling {
   switch (assessment.status) {
     case 'not-applicable':
       return assessment.specialPurpose.scope === 'internal'

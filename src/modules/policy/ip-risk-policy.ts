@@ -59,7 +59,8 @@ export interface IpRiskPolicy {
   readonly onDeniedCountry: OnDeniedCountry;
   /**
    * Alerts are raised from this band on: `medium` from the threshold `monitor`, `high` from `challenge`, `critical` from
-   * `block`. Impossible travel is told of whatever it says.
+   * `block`. Impossible travel is told of from every band,
+   * and `never` silences it too.
    */
   readonly alertFrom: AlertFrom;
   /** A login from a country in which none of the user's stored logins was raises an alert. */

@@ -6,9 +6,20 @@ import type { OnChallenge, PolicyMode } from './ip-risk-policy.js';
 /** `review` is a request held for a person to look at. */
 export type RiskAction = 'allow' | 'monitor' | 'challenge' | 'block' | 'review';
 
-/** What decided. Only `score`, `fact` and `denied-country` are about the address; the rest is about not knowing it. */
+/**
+ * What decided. `score`, `fact` and `denied-country` are about the address. `account-held` is about the user, who said of
+ * a login that it was somebody else's; `score` and `reasons` are those of the address all the same. The rest is about not
+ * knowing the address.
+ */
 export type DecisionCause =
-  'score' | 'fact' | 'denied-country' | 'unavailable' | 'client-ip-unknown' | 'not-applicable' | 'skipped';
+  | 'score'
+  | 'fact'
+  | 'denied-country'
+  | 'account-held'
+  | 'unavailable'
+  | 'client-ip-unknown'
+  | 'not-applicable'
+  | 'skipped';
 
 /** An assessment under one policy: what is done with the request. */
 export interface RiskDecision {

@@ -13,6 +13,11 @@ export function travelSignals(report: TravelReport | 'unavailable' | undefined):
   return { isImpossible, isCountryChanged, detail: tripOf(verdict), relief: reliefSignal(relief) };
 }
 
+/** Whether the user's account is held; where that is not known it is not. */
+export function isHeld(report: TravelReport | 'unavailable' | undefined): boolean {
+  return report !== undefined && report !== 'unavailable' && report.isHeld;
+}
+
 /** For the audit log: no city, no address, only how far and how long. */
 function tripOf({ distanceKm, elapsedSeconds, speedKmh, from, isCountryChanged }: TravelVerdict): string {
   const since =

@@ -31,7 +31,7 @@ class ScriptedHistory {
 
   async record(event: LoginEvent): Promise<LoginReport> {
     this.asked.push(['record', event]);
-    return { ...(await this.answer()), login: paris, isDuplicate: false, found: [], withdrawn: [] };
+    return { ...(await this.answer()), login: paris, isDuplicate: false, found: [], withdrawn: [], isOwed: false };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { GuestConnections } from './guest-connections.js';
 
 /** Where the connections come from: a server, or the Postgres in this process. Both speak through the same client. */
 export interface PoolSource {
@@ -7,6 +8,8 @@ export interface PoolSource {
   readonly whatToCheck: string;
   /** @throws StorageError | InvalidConfigurationError */
   open(): Promise<Pool>;
+  /** Further connections, for names of another schema. Whoever asks for them ends them before {@link close}. */
+  openGuest(schema: string): Promise<GuestConnections>;
   /** Ends what {@link open} began. The pool has ended before. */
   close(): Promise<void>;
   /** Ends an opening that is under way and would take long: it fails. Nothing is opened after it. */

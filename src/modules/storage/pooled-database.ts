@@ -1,18 +1,21 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../../common/clock/clock.js';
 import { StorageError } from '../../common/errors/ip-risk.error.js';
-import type { Database, DatabaseReport, DatabaseSession, QueryResult, SqlValue } from './database.js';
+import type { GuestConnections, GuestHost } from './guest-connections.js';
+import type { DatabaseReport, DatabaseSession, QueryResult, SqlValue } from './database.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { migrate } from './migrate.js';
 import type { Migration } from './migration.js';
 import type { PoolSource } from './pool-source.js';
+import { schemaName } from './schema-name.js';
 import { sqlStateOf } from './storage-failure.js';
 
 /** One database behind a pool, whichever kind it is. */
-export class PooledDatabase implements Database {
+export class PooledDatabase implements GuestHost {
   readonly #source: PoolSource;
   readonly #migrations: readonly Migration[];
   readonly #availability: DatabaseAvailability;
+  readonly #guests = new Set<GuestConnections>();
   #opening: Promise<Pool> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -58,6 +61,15 @@ export class PooledDatabase implements Database {
     }
   }
 
+  /** They end with the database. */
+  async openGuest(schema: string): Promise<GuestConnections> {
+    await this.#opened();
+    const guest = await this.#source.openGuest(schemaName(schema));
+    this.#guests.add(guest);
+    if (this.#closing !== undefined) guest.destroy();
+    return guest;
+  }
+
   report(): DatabaseReport {
     return this.#availability.report();
   }
@@ -70,6 +82,7 @@ export class PooledDatabase implements Database {
   async #end(): Promise<void> {
     this.#source.interrupt();
     const pool = await this.#opening?.catch(() => undefined);
+    for (const guest of this.#guests) guest.destroy();
     await pool?.end();
     await this.#source.close();
     this.#availability.closes();

@@ -13,12 +13,25 @@ export interface NovuTrigger {
   readonly event: JsonObject;
 }
 
-export type NovuStatus = 'processed' | 'trigger_not_active' | 'no_workflow_steps_defined' | 'invalid_recipients';
+export type NovuStatus =
+  | 'processed'
+  | 'error'
+  | 'trigger_not_active'
+  | 'no_workflow_active_steps_defined'
+  | 'no_workflow_steps_defined'
+  | 'no_tenant_found'
+  | 'invalid_recipients'
+  /** None that the SDK knows: a Novu that is newer than it. */
+  | 'scheduled';
 
-/** Workflows that do not send. Any other name is a workflow that does. */
+/** Workflows that say something else than `processed`. Any other name is a workflow that sends. */
 const NAMED_WORKFLOWS: ReadonlyMap<string, NovuStatus> = new Map([
   ['inactive-workflow', 'trigger_not_active'],
+  ['inactive-steps-workflow', 'no_workflow_active_steps_defined'],
   ['empty-workflow', 'no_workflow_steps_defined'],
+  ['tenant-workflow', 'no_tenant_found'],
+  ['erring-workflow', 'error'],
+  ['newer-workflow', 'scheduled'],
 ]);
 
 export const UNKNOWN_WORKFLOW = 'unknown-workflow';
@@ -41,8 +54,10 @@ export function errorsOf(event: JsonObject): FieldErrors {
   return errors;
 }
 
-export function statusOf(event: JsonObject): NovuStatus {
-  return NAMED_WORKFLOWS.get(String(event['name'])) ?? 'processed';
+export function statusOf({ name, to }: JsonObject): NovuStatus {
+  const recipients = Array.isArray(to) ? to : [to];
+  if (!recipients.some(hasPlainId)) return 'invalid_recipients';
+  return NAMED_WORKFLOWS.get(String(name)) ?? 'processed';
 }
 
 function hasRecipients(to: unknown): boolean {
@@ -55,4 +70,9 @@ function isRecipient(to: unknown): boolean {
   if (!isJsonObject(to)) return false;
   const { subscriberId, topicKey } = to;
   return [subscriberId, topicKey].some((id) => typeof id === 'string' && id !== '');
+}
+
+function hasPlainId(to: unknown): boolean {
+  const { subscriberId, topicKey } = isJsonObject(to) ? to : { subscriberId: to };
+  return /^[\w@.+-]+$/.test(String(subscriberId ?? topicKey));
 }

@@ -61,6 +61,30 @@ describe('Novu', () => {
   });
 
   it.each([
+    ['inactive-steps-workflow', 'soc', 'no_workflow_active_steps_defined'],
+    ['tenant-workflow', 'soc', 'no_tenant_found'],
+    ['erring-workflow', 'soc', 'error'],
+    ['newer-workflow', 'soc', 'scheduled'],
+    ['security-alert', 'no such id', 'invalid_recipients'],
+    ['security-alert', ['no such id', { subscriberId: 'a@b.example' }], 'processed'],
+  ])('answers to an event of %s for %j in a 201 that says %s', async (name, to, said) => {
+    const { status, json } = await send({ ...EVENT, name, to });
+    expect([status, json.data.status]).toEqual([201, said]);
+  });
+
+  it('keeps a 500 under its idempotency key when it is well again, and a 503 not', async () => {
+    const [first, second] = ['one', 'two'].map((key) => [['idempotency-key', key]] as const);
+    sandbox.setFault('novu', { kind: 'status', status: 500, times: 1 });
+    expect((await send(EVENT, first)).status).toBe(500);
+    sandbox.setFault('novu', { kind: 'status', status: 503, times: 1 });
+    expect((await send(EVENT, second)).status).toBe(503);
+    const again = await send(EVENT, first);
+    expect([again.status, again.headers['idempotency-replay']]).toEqual([500, 'true']);
+    expect((await send(EVENT, second)).status).toBe(201);
+    expect(sandbox.triggers).toHaveLength(1);
+  });
+
+  it.each([
     [422, { to: 'soc' }],
     [422, { name: 'security-alert' }],
     [422, { name: 'security-alert', to: [] }],

@@ -37,6 +37,9 @@ export function novu(triggered: NovuTrigger[]): Vendor {
       headers: { ...RATE_HEADERS, 'RateLimit-Remaining': '0', 'Retry-After': String(seconds) },
     }),
     failure,
+    // Its servers keep the failures of what is behind them; what stands before them (502-504) keeps nothing.
+    kept: (request, failed) =>
+      failed.status === 500 ? replays.once(request, failureAt(request.path), () => failed) : failed,
   };
 }
 

@@ -1,19 +1,8 @@
-import {
-  BadRequestException,
-  Body,
-  Controller,
-  Header,
-  HttpCode,
-  Post,
-  ServiceUnavailableException,
-  UseGuards,
-} from '@nestjs/common';
+import { BadRequestException, Body, Controller, Header, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { parseIpAddress } from '../../../common/ip/ip-address.js';
-import type { LoginReport } from '../../geo-velocity/geo-velocity.js';
 import { assertEventId } from '../../geo-velocity/logins/event-id.js';
 import { assertUserId } from '../../geo-velocity/logins/user-id.js';
-import type { RiskDecision } from '../../policy/risk-decision.js';
 import { ScreeningService } from '../../screening/screening.service.js';
 import { ADMITTED_BEFORE_BODY } from '../admission-before-body.js';
 import { ApiKeyGuard } from '../api-key.guard.js';
@@ -24,6 +13,7 @@ import { readInstant } from '../instant.js';
 import { INVALID_IP_ADDRESS } from '../invalid-request.js';
 import { toLoginResponse } from './login.response.js';
 import { RecordLoginDto } from './record-login.dto.js';
+import { recordedLogin } from './recorded-login.js';
 
 const ROUTE = 'POST /v1/logins';
 
@@ -42,7 +32,7 @@ export class LoginsController {
     private readonly policies: ApiPolicies,
   ) {}
 
-  /** A 200 is given for a login that is stored, and for no other. */
+  /** A 200 is given for a login that is stored, and for no other; where decisions have to be on record, so is this one. */
   @Post()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
@@ -64,18 +54,10 @@ export class LoginsController {
       },
     );
     return {
-      ...toLoginResponse(recordedOf(decision)),
+      ...toLoginResponse(recordedLogin(decision)),
       score: decision.score ?? null,
       action: decision.action,
       decision: toDecisionResponse(decision),
     };
   }
-}
-
-function recordedOf({ travel, degraded }: RiskDecision): LoginReport {
-  if (travel !== undefined && 'login' in travel) return travel;
-  const message = degraded.includes('geo-velocity')
-    ? 'The database did not answer, so it is not known whether the login is recorded. Send it again: with the same event_id it is recorded once.'
-    : 'No database is configured, so logins are not recorded; set DATABASE_URL of the service.';
-  throw new ServiceUnavailableException({ error: 'LOGIN_NOT_RECORDED', message });
 }

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { UserAnomalies } from '../../geo-velocity/anomalies/user-anomalies.js';
+import { UserErasure } from '../../alerting/account/user-erasure.js';
 import { GeoVelocityService } from '../../geo-velocity/geo-velocity.service.js';
 import { UserJourneys } from '../../geo-velocity/journey/user-journeys.js';
 import { ApiKeyGuard } from '../api-key.guard.js';
@@ -21,6 +22,7 @@ export const JOURNEY_PARAMETERS = { days: wholeNumber(1, 366, 30) };
 export class UsersController {
   constructor(
     private readonly geoVelocity: GeoVelocityService,
+    private readonly erasure: UserErasure,
     private readonly journeys: UserJourneys,
     private readonly anomalies: UserAnomalies,
   ) {}
@@ -54,7 +56,7 @@ export class UsersController {
   @Header('cache-control', 'no-store')
   @RouteConfig(WITHOUT_BODY)
   async erase(@Param('id', USER_ID) id: string): Promise<Record<string, unknown>> {
-    const { logins, trust } = await this.geoVelocity.erase(id);
-    return { erased: { logins, trust } };
+    const { logins, trust, decisions, alerts } = await this.erasure.erase(id);
+    return { erased: { logins, trust, decisions, alerts } };
   }
 }

@@ -10,6 +10,9 @@ const MOST_TRIES = 3;
 /** A partition has taken the row's month over (check_violation), two have waited for each other (deadlock_detected). */
 const PASSING: ReadonlySet<string> = new Set(['23514', '40P01']);
 
+/** What `record_login` is called with. */
+const RECORD_VALUES = Array.from({ length: 17 }, (_, index) => `$${index + 1}`).join(', ');
+
 /** Rows of one statement while a whole history is read: some milliseconds of work. */
 const ROWS_AT_ONCE = 250;
 
@@ -21,15 +24,30 @@ export interface Surroundings {
   readonly before: readonly StoredLogin[];
   readonly after: readonly StoredLogin[];
   readonly trust: readonly TrustEntry[];
+  /** Recording left a mark: the login lies elsewhere than one of these. */
+  readonly isMarked: boolean;
 }
 
+/** How a login is recorded. */
+export interface Recording {
+  /** Decided now, for ever. */
+  readonly isComparable: boolean;
+  /** The event id is the caller's, and may have been stored with another time. */
+  readonly isGivenId: boolean;
+  /** Milliseconds since 1970: marked with it where the login may be a finding. @default never marked */
+  readonly watchedAt?: number | undefined;
+}
+
+type SurroundingsAnswer = readonly [
+  stored: LoginRow | null,
+  before: readonly LoginRow[] | null,
+  after: readonly LoginRow[] | null,
+  trust: readonly TrustRow[] | null,
+  isMarked?: boolean,
+];
+
 interface SurroundingsRow {
-  readonly found: readonly [
-    stored: LoginRow | null,
-    before: readonly LoginRow[] | null,
-    after: readonly LoginRow[] | null,
-    trust: readonly TrustRow[] | null,
-  ];
+  readonly found: SurroundingsAnswer;
 }
 
 export interface StoreOptions {
@@ -50,36 +68,42 @@ export class LoginStore {
     this.horizon = `${horizonMs} milliseconds`;
   }
 
-  /**
-   * Stores the login where it is not stored yet.
-   *
-   * @param isComparable decided now, for ever
-   * @param isGivenId the event id is the caller's, and may have been stored with another time
-   */
-  record(userId: string, login: StoredLogin, isComparable: boolean, isGivenId: boolean): Promise<Surroundings> {
+  /** Stores the login where it is not stored yet. */
+  record(userId: string, login: StoredLogin, { isComparable, isGivenId, watchedAt }: Recording): Promise<Surroundings> {
     const { place } = login;
-    return this.surroundings(
-      `select ${this.schema}.record_login($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as found`,
-      [
-        userId,
-        login.eventId,
-        iso(login.ts),
-        login.ip ?? null,
-        place.country ?? null,
-        place.region ?? null,
-        place.city ?? null,
-        place.latitude ?? null,
-        place.longitude ?? null,
-        place.asn ?? null,
-        place.accuracyRadiusKm ?? null,
-        place.network,
-        isComparable,
-        login.ipPseudonym ?? null,
-        login.prefixPseudonym ?? null,
-        this.horizon,
-        isGivenId,
-      ],
+    const call =
+      watchedAt === undefined ? `record_login(${RECORD_VALUES})` : `record_watched_login(${RECORD_VALUES}, $18)`;
+    return this.surroundings(`select ${this.schema}.${call} as found`, [
+      userId,
+      login.eventId,
+      iso(login.ts),
+      login.ip ?? null,
+      place.country ?? null,
+      place.region ?? null,
+      place.city ?? null,
+      place.latitude ?? null,
+      place.longitude ?? null,
+      place.asn ?? null,
+      place.accuracyRadiusKm ?? null,
+      place.network,
+      isComparable,
+      login.ipPseudonym ?? null,
+      login.prefixPseudonym ?? null,
+      this.horizon,
+      isGivenId,
+      ...(watchedAt === undefined ? [] : [iso(watchedAt)]),
+    ]);
+  }
+
+  /** The login as it was recorded and what surrounds it now, in one statement; `undefined` where it is gone. */
+  async find(userId: string, eventId: string): Promise<(Surroundings & { readonly stored: StoredLogin }) | undefined> {
+    const { rows } = await this.database.query<SurroundingsRow & { readonly login: LoginRow }>(
+      `select ${LOGIN_JSON} as login, ${this.schema}.check_login(e.user_id, e.event_id, e.ts, $3::interval) as found
+       from ${this.schema}.user_login_events e where e.user_id = $1::text and e.event_id = $2::text limit 1`,
+      [userId, eventId, this.horizon],
     );
+    const [row] = rows;
+    return row && { ...readSurroundings(row.found), stored: readStoredLogin(row.login) };
   }
 
   /** What {@link record} would find before the login. */
@@ -121,11 +145,11 @@ export class LoginStore {
     return rows.map(({ entry }) => readTrust(entry));
   }
 
-  async erase(userId: string): Promise<{ logins: number; trust: number }> {
-    const { rows } = await this.database.query<{ readonly erased: { logins: number; trust: number } }>(
-      `select ${this.schema}.erase_user($1) as erased`,
-      [userId],
-    );
+  /** Also what was marked. */
+  async erase(userId: string): Promise<{ logins: number; trust: number; decisions: number }> {
+    const { rows } = await this.database.query<{
+      readonly erased: { logins: number; trust: number; decisions: number };
+    }>(`select ${this.schema}.erase_watched_user($1) as erased`, [userId]);
     return answered(rows[0]).erased;
   }
 
@@ -142,14 +166,18 @@ export class LoginStore {
 
   private async surroundings(text: string, values: readonly SqlValue[]): Promise<Surroundings> {
     const { rows } = await this.persistently<SurroundingsRow>(text, values);
-    const [stored, before, after, trust] = answered(rows[0]).found;
-    return {
-      stored: stored === null ? undefined : readStoredLogin(stored),
-      before: (before ?? []).map(readStoredLogin).reverse(),
-      after: (after ?? []).map(readStoredLogin).reverse(),
-      trust: (trust ?? []).map(readTrust),
-    };
+    return readSurroundings(answered(rows[0]).found);
   }
+}
+
+function readSurroundings([stored, before, after, trust, isMarked = false]: SurroundingsAnswer): Surroundings {
+  return {
+    stored: stored === null ? undefined : readStoredLogin(stored),
+    before: (before ?? []).map(readStoredLogin).reverse(),
+    after: (after ?? []).map(readStoredLogin).reverse(),
+    trust: (trust ?? []).map(readTrust),
+    isMarked,
+  };
 }
 
 const iso = (ts: number): string => new Date(ts).toISOString();

@@ -25,6 +25,8 @@ export interface RetentionReport {
   readonly loginsDeleted: number;
   readonly addressesForgotten: number;
   readonly trustDeleted: number;
+  /** Marks of logins that nobody settled. */
+  readonly checksDeleted: number;
   readonly epochsDeleted: number;
 }
 
@@ -34,6 +36,7 @@ const NOTHING_DONE = {
   loginsDeleted: 0,
   addressesForgotten: 0,
   trustDeleted: 0,
+  checksDeleted: 0,
   epochsDeleted: 0,
 };
 
@@ -89,6 +92,7 @@ export class LoginRetention {
     done.loginsDeleted = await this.steps.deleteLogins(limits);
     done.addressesForgotten = await this.steps.forgetAddresses(limits);
     done.trustDeleted = await this.steps.deleteTrust(limits);
+    done.checksDeleted = await this.steps.deleteChecks(limits);
     done.epochsDeleted = await this.steps.deleteEpochs(limits);
   }
 }

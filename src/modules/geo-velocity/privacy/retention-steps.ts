@@ -4,6 +4,7 @@ import { epochOf } from './epoch-salts.js';
 
 const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 21;
+const CHECK_DAYS = 2;
 /** Rows that one statement changes: no login waits long for one of them. */
 const ROWS_AT_ONCE = 5000;
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -72,6 +73,15 @@ export class RetentionSteps {
          select ctid from ${this.schema}.user_trust
          where until <= $1::timestamptz and (kind <> 'announced' or until <= $2::timestamptz) limit ${ROWS_AT_ONCE}))`,
       [iso(now), iso(loginsBefore)],
+    );
+  }
+
+  /** Marks that nobody has come to for two days: whatever they owed is no news. */
+  deleteChecks({ now }: RetentionLimits): Promise<number> {
+    return this.inPieces(
+      `delete from ${this.schema}.login_checks where ctid = any(array(
+         select ctid from ${this.schema}.login_checks where marked_at <= $1::timestamptz limit ${ROWS_AT_ONCE}))`,
+      [iso(now - CHECK_DAYS * DAY_MS)],
     );
   }
 

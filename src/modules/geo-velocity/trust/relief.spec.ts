@@ -1,10 +1,12 @@
 import type { TravelPoint } from '../travel/travel-point.js';
 import type { TravelFinding } from '../travel/travel-verdict.js';
-import { strongestRelief, withoutAnnounced, type TrustEntry } from './relief.js';
+import { isHeldAt, strongestRelief, withoutAnnounced, type TrustEntry } from './relief.js';
 
 const announced: TrustEntry = { kind: 'announced', country: 'JP', network: undefined, since: 100, until: 200 };
 const network: TrustEntry = { kind: 'network', country: undefined, network: 'n', since: 100, until: 200 };
 const country: TrustEntry = { kind: 'country', country: 'JP', network: undefined, since: 100, until: 200 };
+
+const held: TrustEntry = { kind: 'held', country: undefined, network: undefined, since: 100, until: 200 };
 
 const point = (code: string | undefined, ts: number): TravelPoint => ({
   network: 'access',
@@ -51,6 +53,26 @@ describe('strongestRelief', () => {
 
     expect(strongestRelief([unknown, country], { country: undefined, network: undefined, ts: 150 })).toBeUndefined();
     expect(strongestRelief([country, network], { country: 'DE', network: 'm', ts: 150 })).toBeUndefined();
+  });
+});
+
+describe('isHeldAt', () => {
+  it.each([
+    [[99], false],
+    [[100], true],
+    [[199], true],
+    [[200], false],
+    [[90, 150], true],
+    [[Number.NaN], false],
+  ])('at %j says %s of an account held from 100 to 200', (instants, isHeld) => {
+    expect(isHeldAt([network, country, held], instants)).toBe(isHeld);
+  });
+
+  it('takes no trust for a hold, and no hold for trust', () => {
+    const everywhere = { ...held, country: 'JP', network: 'n' };
+
+    expect(isHeldAt([announced, network, country], [150])).toBe(false);
+    expect(strongestRelief([everywhere], { country: 'JP', network: 'n', ts: 150 })).toBeUndefined();
   });
 });
 

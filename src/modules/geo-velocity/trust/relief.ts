@@ -2,9 +2,9 @@ import type { TravelPoint } from '../travel/travel-point.js';
 import type { TravelFinding } from '../travel/travel-verdict.js';
 import type { ReliefKind, TravelRelief } from './travel-relief.js';
 
-/** One reason to trust, for some time. */
+/** One reason to trust, for some time; or, of kind `held`, to let nobody in. */
 export interface TrustEntry {
-  readonly kind: ReliefKind;
+  readonly kind: ReliefKind | 'held';
   readonly country: string | undefined;
   /** The lasting name of the network. */
   readonly network: string | undefined;
@@ -20,14 +20,26 @@ export interface RelievedPlace {
   readonly ts: number;
 }
 
+interface Relief extends TrustEntry {
+  readonly kind: ReliefKind;
+}
+
 const STRONGEST_FIRST: readonly ReliefKind[] = ['announced', 'network', 'country'];
 
 /** The strongest reason that counts at the place and time; of two of a kind, the one that lasts longer. */
 export function strongestRelief(trust: readonly TrustEntry[], place: RelievedPlace): TravelRelief | undefined {
   const [strongest] = trust
+    .filter(isRelief)
     .filter((entry) => isInForce(entry, place.ts) && isAbout(entry, place))
     .sort((a, b) => STRONGEST_FIRST.indexOf(a.kind) - STRONGEST_FIRST.indexOf(b.kind) || b.until - a.until);
   return strongest && { kind: strongest.kind, country: strongest.country, until: strongest.until };
+}
+
+/**
+ * Whether the account is held at one of these instants. A login of before that is reported only now counts as one of now.
+ */
+export function isHeldAt(trust: readonly TrustEntry[], instants: readonly number[]): boolean {
+  return trust.some((entry) => entry.kind === 'held' && instants.some((ts) => isInForce(entry, ts)));
 }
 
 /**
@@ -40,6 +52,10 @@ export function withoutAnnounced(findings: readonly TravelFinding[], trust: read
 
 function isAnnounced(trust: readonly TrustEntry[], { country, ts }: TravelPoint): boolean {
   return trust.some((entry) => entry.kind === 'announced' && isInForce(entry, ts) && isAbout(entry, { country }));
+}
+
+function isRelief(entry: TrustEntry): entry is Relief {
+  return entry.kind !== 'held';
 }
 
 function isInForce({ since, until }: TrustEntry, ts: number): boolean {

@@ -1,3 +1,4 @@
+import { DurationHistogram, type DurationCounts } from '../../../common/durations/duration-histogram.js';
 import type { IpRiskErrorCode } from '../../../common/errors/ip-risk.error.js';
 
 export type CallOutcome = 'ok' | 'NO_DATA' | IpRiskErrorCode;
@@ -24,6 +25,7 @@ export class CallRecord {
   private readonly calls: Partial<Record<CallOutcome, number>> = {};
   private readonly refused: Partial<Record<CallOutcome, number>> = {};
   private readonly durations: number[] = [];
+  private readonly histogram = new DurationHistogram();
   private next = 0;
   private lastSuccessAt: number | undefined;
   private sinceSuccess = 0;
@@ -41,6 +43,7 @@ export class CallRecord {
     this.lastSuccessAt = now;
     this.durations[this.next] = Math.max(0, durationMs);
     this.next = (this.next + 1) % KEPT;
+    this.histogram.note(durationMs);
   }
 
   refuse(outcome: CallOutcome): void {
@@ -51,6 +54,11 @@ export class CallRecord {
   withheld(outcome: CallOutcome): void {
     this.refuse(outcome);
     this.sinceSuccess += 1;
+  }
+
+  /** Of all answered calls since the start of the process. */
+  get answered(): DurationCounts {
+    return this.histogram.counts();
   }
 
   report(): CallReport {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../common/clock/clock.js';
+import type { DurationCounts } from '../../../common/durations/duration-histogram.js';
 import type { CallContext } from '../../../common/http/vendor-http-client.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import type { IpIntelligenceProvider, LookupContext, ProviderHealth } from '../ip-intelligence-provider.js';
@@ -150,6 +151,16 @@ export class VendorLane {
   /** False while every call is refused unsent. */
   get isAsked(): boolean {
     return this.breaker.state !== 'open' && this.budget.allows(this.creditsPerLookup);
+  }
+
+  /** Why the breaker is not closed; `undefined` while it is. */
+  get trouble(): ProviderFailure['code'] | undefined {
+    return this.breaker.state === 'closed' ? undefined : this.lastFailure;
+  }
+
+  /** How long the vendor took, for each call that it answered since the start of the process. */
+  get answered(): DurationCounts {
+    return this.record.answered;
   }
 
   report(): LaneReport {

@@ -5,6 +5,8 @@ import { FAREWELL, WELCOME, WireTurns } from './wire-turns.js';
 export interface Backend {
   /** Resolves once statements can be answered. */
   start(): Promise<void>;
+  /** The socket is there, and is told of notifications from now on where it has a schema of its own. */
+  enter(socket: BackendSocket): void;
   /** Answers through `socket.answer`, or ends the socket. */
   take(socket: BackendSocket, turn: Uint8Array): void;
   /** The socket is no more: what it left open is undone. */
@@ -22,14 +24,21 @@ export class BackendSocket extends Duplex {
   readonly #turns = new WireTurns();
   #isWelcome = false;
 
-  constructor(backend: Backend) {
+  /** @param schema where names without a schema are looked for; without it nobody may rely on any. */
+  constructor(
+    backend: Backend,
+    readonly schema?: string,
+  ) {
     super();
     this.#backend = backend;
   }
 
   connect(): this {
     this.#backend.start().then(
-      () => this.emit('connect'),
+      () => {
+        this.#backend.enter(this);
+        this.emit('connect');
+      },
       (error: unknown) => this.destroy(error instanceof Error ? error : new Error('It does not start.')),
     );
     return this;

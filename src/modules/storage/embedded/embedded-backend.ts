@@ -33,6 +33,10 @@ export class EmbeddedBackend implements Backend {
     await this.#running;
   }
 
+  enter(socket: BackendSocket): void {
+    if (socket.schema !== undefined) this.#queue.listen(socket);
+  }
+
   take(socket: BackendSocket, turn: Uint8Array): void {
     // Its worker is gone, and it has not heard of it yet.
     if (this.#worker === undefined) socket.destroy(crash());

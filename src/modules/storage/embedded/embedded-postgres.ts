@@ -1,5 +1,8 @@
+import type { Duplex } from 'node:stream';
 import type { Pool } from 'pg';
 import type { Clock } from '../../../common/clock/clock.js';
+import type { GuestConnections } from '../guest-connections.js';
+import { guestConnections, OpenStreams } from '../open-streams.js';
 import type { PoolSource } from '../pool-source.js';
 import { endureLostConnections } from '../postgres/postgres-server.js';
 import { BackendSocket } from './backend-socket.js';
@@ -8,6 +11,7 @@ import { DirectoryLock } from './directory-lock.js';
 import { EmbeddedBackend } from './embedded-backend.js';
 
 const MOST_CONNECTIONS = 10;
+const MOST_GUEST_CONNECTIONS = 4;
 /** Milliseconds that one may wait for a free client; Postgres itself has started by then. */
 const CONNECT_MS = 5000;
 /** Milliseconds, waiting for the others included: there is one connection behind all of them. */
@@ -30,28 +34,18 @@ export class EmbeddedPostgres implements PoolSource {
   }
 
   async open(): Promise<Pool> {
-    const { Pool } = await import('pg');
     try {
       await this.#backend.start();
     } catch (error) {
       await this.close();
       throw error;
     }
-    const pool = new Pool({
-      stream: () => new BackendSocket(this.#backend),
-      // Nobody asks for them, but without them the client looks for some in the environment.
-      user: 'postgres',
-      database: 'postgres',
-      password: '',
-      host: 'embedded',
-      ssl: false,
-      max: MOST_CONNECTIONS,
-      connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: ANSWER_MS,
-      allowExitOnIdle: true,
-    });
-    endureLostConnections(pool);
-    return pool;
+    return this.#pool(MOST_CONNECTIONS, () => new BackendSocket(this.#backend));
+  }
+
+  async openGuest(schema: string): Promise<GuestConnections> {
+    const streams = new OpenStreams(() => new BackendSocket(this.#backend, schema));
+    return guestConnections(await this.#pool(MOST_GUEST_CONNECTIONS, streams.open), streams);
   }
 
   interrupt(): void {
@@ -62,6 +56,25 @@ export class EmbeddedPostgres implements PoolSource {
     await this.#backend.close();
     this.#lock?.release();
     this.#lock = undefined;
+  }
+
+  async #pool(max: number, stream: () => Duplex): Promise<Pool> {
+    const { Pool } = await import('pg');
+    const pool = new Pool({
+      stream,
+      // Nobody asks for them, but without them the client looks for some in the environment.
+      user: 'postgres',
+      database: 'postgres',
+      password: '',
+      host: 'embedded',
+      ssl: false,
+      max,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: ANSWER_MS,
+      allowExitOnIdle: true,
+    });
+    endureLostConnections(pool);
+    return pool;
   }
 
   async #locked(): Promise<string> {

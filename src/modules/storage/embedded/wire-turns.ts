@@ -2,6 +2,7 @@
 const TURN_ENDS = new Set(['Q', 'S', 'X'].map((letter) => letter.charCodeAt(0)));
 export const FAREWELL = 'X'.charCodeAt(0);
 const READY = 'Z'.charCodeAt(0);
+const NOTIFICATION = 'A'.charCodeAt(0);
 /** A letter, and four bytes for the length of what follows, themselves included. */
 const HEADER_LENGTH = 5;
 const READY_LENGTH = 6;
@@ -42,6 +43,28 @@ export class WireTurns {
 export function leavesTransactionOpen(answer: Uint8Array): boolean {
   const start = answer.length - READY_LENGTH;
   return answer[start] !== READY || answer[answer.length - 1] !== IDLE;
+}
+
+/** Notifications come within the answer to whoever made the connection speak, and are for those who listen. */
+export function withoutNotifications(bytes: Uint8Array): {
+  readonly answer: Uint8Array;
+  readonly notifications: Uint8Array | undefined;
+} {
+  const { buffer, byteOffset, length } = bytes;
+  const all = Buffer.from(buffer, byteOffset, length);
+  const found: Buffer[] = [];
+  const rest: Buffer[] = [];
+  let kept = 0;
+  let end: number;
+  for (let start = 0; start + HEADER_LENGTH <= length; start = end) {
+    end = start + 1 + all.readUInt32BE(start + 1);
+    if (all[start] !== NOTIFICATION) continue;
+    rest.push(all.subarray(kept, start));
+    found.push(all.subarray(start, end));
+    kept = end;
+  }
+  if (found.length === 0) return { answer: bytes, notifications: undefined };
+  return { answer: Buffer.concat([...rest, all.subarray(kept)]), notifications: Buffer.concat(found) };
 }
 
 /** A simple query, as a client sends it. */

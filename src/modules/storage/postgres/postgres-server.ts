@@ -1,10 +1,14 @@
+import type { Duplex } from 'node:stream';
 import type { Pool } from 'pg';
 import { InvalidConfigurationError, StorageError } from '../../../common/errors/ip-risk.error.js';
+import type { GuestConnections } from '../guest-connections.js';
 import type { PoolSource } from '../pool-source.js';
+import { guestConnections, OpenStreams } from '../open-streams.js';
 import { DatabaseUrl } from './database-url.js';
 import { GuardedSocket } from './guarded-socket.js';
 
 const MOST_CONNECTIONS = 10;
+const MOST_GUEST_CONNECTIONS = 4;
 const CONNECT_MS = 2_000;
 const STATEMENT_MS = 10_000;
 /** Longer than the server takes to give a statement up: this is for a server that says nothing any more. */
@@ -14,8 +18,9 @@ const OLDEST_VERSION = 15;
  * Whatever the role's own settings are. Statements of a function have to see what others committed while it waited, and
  * names that we do not qualify are those of Postgres, not of whoever may create functions in some schema.
  */
-const SESSION =
-  "SET default_transaction_isolation = 'read committed'; SET search_path = pg_catalog, pg_temp; SET TimeZone = 'UTC'";
+const sessionWith = (searchPath: string): string =>
+  `SET default_transaction_isolation = 'read committed'; SET search_path = ${searchPath}; SET TimeZone = 'UTC'`;
+const SESSION = sessionWith('pg_catalog, pg_temp');
 
 /** A Postgres somewhere else, by its URL. */
 export class PostgresServer implements PoolSource {
@@ -29,23 +34,7 @@ export class PostgresServer implements PoolSource {
   }
 
   async open(): Promise<Pool> {
-    const { Pool } = await import('pg');
-    const pool = new Pool({
-      connectionString: this.#url.reveal(),
-      application_name: 'nestjs-ip-risk',
-      max: MOST_CONNECTIONS,
-      connectionTimeoutMillis: CONNECT_MS,
-      statement_timeout: STATEMENT_MS,
-      query_timeout: ANSWER_MS,
-      keepAlive: true,
-      stream: () => new GuardedSocket(),
-      // Before the first statement; the pool waits for it, which its types do not say.
-      onConnect: (client): void => client.query(SESSION) as never,
-      allowExitOnIdle: true,
-    });
-    // The text has the password in it, and a pool prints its options.
-    Object.defineProperty(pool.options, 'connectionString', { enumerable: false });
-    endureLostConnections(pool);
+    const pool = await this.#pool(MOST_CONNECTIONS, SESSION, () => new GuardedSocket());
     try {
       await assertVersion(pool);
     } catch (error) {
@@ -55,12 +44,39 @@ export class PostgresServer implements PoolSource {
     return pool;
   }
 
+  async openGuest(schema: string): Promise<GuestConnections> {
+    const streams = new OpenStreams(() => new GuardedSocket());
+    const pool = await this.#pool(MOST_GUEST_CONNECTIONS, sessionWith(`pg_catalog, ${schema}, pg_temp`), streams.open);
+    return guestConnections(pool, streams);
+  }
+
   interrupt(): void {
     // Connecting ends by itself soon.
   }
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async #pool(max: number, session: string, stream: () => Duplex): Promise<Pool> {
+    const { Pool } = await import('pg');
+    const pool = new Pool({
+      connectionString: this.#url.reveal(),
+      application_name: 'nestjs-ip-risk',
+      max,
+      connectionTimeoutMillis: CONNECT_MS,
+      statement_timeout: STATEMENT_MS,
+      query_timeout: ANSWER_MS,
+      keepAlive: true,
+      stream,
+      // Before the first statement; the pool waits for it, which its types do not say.
+      onConnect: (client): void => client.query(session) as never,
+      allowExitOnIdle: true,
+    });
+    // The text has the password in it, and a pool prints its options.
+    Object.defineProperty(pool.options, 'connectionString', { enumerable: false });
+    endureLostConnections(pool);
+    return pool;
   }
 }
 

@@ -17,30 +17,41 @@ const trustSql = (schema: string, ts: string): string => `(
     where t.user_id = p_user and t.until > ${ts} and t.since <= ${ts} + p_horizon
   )`;
 
+/** Something that is asked of each neighbour in passing: SQL of a boolean about `e`, and the variable that is true where it holds of one. */
+interface NeighbourQuestion {
+  readonly sql: string;
+  readonly variable: string;
+}
+
 /**
  * What is trusted, and the logins before and after, newest first, in one statement, since each costs more to begin than to
  * run: the user's comparable ones within the horizon on both sides. Where there are so many of them that either side could be cut short, each side is asked for by itself. Where none
  * lies before, the last one at any age.
  */
-const surroundingsSql = (schema: string, ts: string): string => `
+export const surroundingsSql = (schema: string, ts: string, question?: NeighbourQuestion): string => {
+  // Without a question nothing is added: the first step is this text.
+  const asked = question === undefined ? '' : `, ${question.sql} as is_asked`;
+  const any = question === undefined ? '' : `, ${question.variable} or bool_or(n.is_asked)`;
+  const into = question === undefined ? '' : `, ${question.variable}`;
+  return `
   select json_agg(n.login) filter (where not n.is_after), json_agg(n.login) filter (where n.is_after), count(*),
-    ${trustSql(schema, ts)}
-  into logins_before, logins_after, neighbours, trusted from (
-    select ${LOGIN_FIELDS} as login, (e.ts, e.event_id) > (${ts}, p_event) as is_after
+    ${trustSql(schema, ts)}${any}
+  into logins_before, logins_after, neighbours, trusted${into} from (
+    select ${LOGIN_FIELDS} as login, (e.ts, e.event_id) > (${ts}, p_event) as is_after${asked}
     from ${schema}.user_login_events e
     where e.user_id = p_user and e.comparable
       and e.ts >= ${ts} - p_horizon and e.ts <= ${ts} + p_horizon and (e.ts, e.event_id) <> (${ts}, p_event)
     order by e.ts desc, e.event_id desc limit ${MOST_NEIGHBOURS + 1}
   ) n;
   if neighbours > ${MOST_NEIGHBOURS} then
-    select json_agg(n.login) into logins_before from (
-      select ${LOGIN_FIELDS} as login from ${schema}.user_login_events e
+    select json_agg(n.login)${any} into logins_before${into} from (
+      select ${LOGIN_FIELDS} as login${asked} from ${schema}.user_login_events e
       where e.user_id = p_user and e.comparable
         and (e.ts, e.event_id) < (${ts}, p_event) and e.ts <= ${ts} and e.ts >= ${ts} - p_horizon
       order by e.ts desc, e.event_id desc limit ${MOST_NEIGHBOURS}
     ) n;
-    select json_agg(n.login order by n.place desc) into logins_after from (
-      select ${LOGIN_FIELDS} as login, row_number() over (order by e.ts, e.event_id) as place
+    select json_agg(n.login order by n.place desc)${any} into logins_after${into} from (
+      select ${LOGIN_FIELDS} as login, row_number() over (order by e.ts, e.event_id) as place${asked}
       from ${schema}.user_login_events e
       where e.user_id = p_user and e.comparable
         and (e.ts, e.event_id) > (${ts}, p_event) and e.ts >= ${ts} and e.ts <= ${ts} + p_horizon
@@ -57,33 +68,31 @@ const surroundingsSql = (schema: string, ts: string): string => `
       where e.user_id = p_user and e.event_id = last_id and e.ts = last_ts;
     end if;
   end if;`;
+};
 
-/**
- * Separate statements in a volatile function see what others committed while it waited for the user's lock; a single
- * statement would not. Plans are generic: planning anew for some twenty partitions takes longer than running them.
- *
- * A user's lock that is held for long costs that user's logins, and not the connections of all.
- *
- * An id that was given may lie in any partition, under any time. One that we made is random or has the time in it, and
- * then the primary key finds it.
- */
-const recordSql = (schema: string): string => `
-create function ${schema}.record_login(
-  p_user text, p_event text, p_ts timestamptz, p_ip inet, p_country text, p_region text, p_city text,
+/** What a login is recorded with. */
+export const RECORD_PARAMETERS = `p_user text, p_event text, p_ts timestamptz, p_ip inet, p_country text, p_region text, p_city text,
   p_lat double precision, p_lon double precision, p_asn bigint, p_accuracy double precision, p_network text,
-  p_comparable boolean, p_ip_pseudonym text, p_prefix_pseudonym text, p_horizon interval, p_is_given boolean
-) returns json language plpgsql volatile set plan_cache_mode = force_generic_plan set lock_timeout = '1s' as $record$
-declare
-  stored text[];
+  p_comparable boolean, p_ip_pseudonym text, p_prefix_pseudonym text, p_horizon interval, p_is_given boolean`;
+
+export const RECORD_VARIABLES = `stored text[];
   stored_ts timestamptz;
   logins_before json;
   logins_after json;
   neighbours bigint;
   last_ts timestamptz;
   last_id text;
-  trusted json;
-begin
-  perform pg_advisory_xact_lock(hashtextextended('${schema}.user.' || p_user, 0));
+  trusted json;`;
+
+/**
+ * Takes the user's lock and stores the login, unless it is: then `stored` is how it was, and `stored_ts` when.
+ *
+ * An id that was given may lie in any partition, under any time. One that we made is random or has the time in it, and
+ * then the primary key finds it.
+ */
+export const storeLoginSql = (
+  schema: string,
+): string => `perform pg_advisory_xact_lock(hashtextextended('${schema}.user.' || p_user, 0));
   if p_is_given then
     select ${LOGIN_FIELDS}, e.ts into stored, stored_ts from ${schema}.user_login_events e
       where e.user_id = p_user and e.event_id = p_event limit 1;
@@ -99,7 +108,24 @@ begin
       select ${LOGIN_FIELDS} into stored from ${schema}.user_login_events e
         where e.user_id = p_user and e.event_id = p_event and e.ts = p_ts;
     end if;
-  end if;
+  end if;`;
+
+/**
+ * Separate statements in a volatile function see what others committed while it waited for the user's lock; a single
+ * statement would not. Plans are generic: planning anew for some twenty partitions takes longer than running them.
+ *
+ * A user's lock that is held for long costs that user's logins, and not the connections of all.
+ */
+export const RECORD_SETTINGS = "volatile set plan_cache_mode = force_generic_plan set lock_timeout = '1s'";
+
+const recordSql = (schema: string): string => `
+create function ${schema}.record_login(
+  ${RECORD_PARAMETERS}
+) returns json language plpgsql ${RECORD_SETTINGS} as $record$
+declare
+  ${RECORD_VARIABLES}
+begin
+  ${storeLoginSql(schema)}
   ${surroundingsSql(schema, 'stored_ts')}
   return json_build_array(stored, logins_before, logins_after, trusted);
 end
