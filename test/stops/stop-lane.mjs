@@ -45,13 +45,14 @@ export class StopLane {
       this.#number += 1;
       const eventId = `stop-${this.#number}`;
       load.sent.push(eventId);
-      const status = await this.#post(eventId, agent);
-      if (status === 200) load.answered.add(eventId);
-      else if (status === undefined) {
+      const answer = await this.#post(eventId, agent);
+      if (answer?.status === 200) load.answered.add(eventId);
+      // A server that is about to close says so with 503.
+      else if (answer === undefined || answer.status === 503) {
         load.refused += 1;
         // The port is closed from now on.
         await wait(5);
-      } else load.odd.push(`${eventId} was answered ${status}`);
+      } else load.odd.push(`${eventId} was answered ${answer.status}: ${answer.text.slice(0, 300)}`);
     }
   }
 
@@ -61,9 +62,10 @@ export class StopLane {
     return new Promise((resolve) => {
       const options = { host: '127.0.0.1', port: this.#port, path: '/v1/logins', method: 'POST', headers, agent };
       const call = request({ ...options, timeout: ANSWER_MS }, (answer) => {
-        answer.resume();
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part) => (text += part));
         void once(answer, 'end').then(
-          () => resolve(answer.statusCode),
+          () => resolve({ status: answer.statusCode, text }),
           () => resolve(undefined),
         );
       });
