@@ -85,9 +85,12 @@ function alertOptions({ alerts }: ServiceConfig): AlertOptions {
 /** Where the database is without one of one's own, inside the data directory. */
 const EMBEDDED_DIRECTORY = 'postgres';
 
-function databaseOf({ databaseUrl, databaseSchema: schema, dataDirectory }: ServiceConfig): DatabaseLocation {
+function databaseOf(config: ServiceConfig): DatabaseLocation {
+  const { databaseUrl, databaseSchema: schema, dataDirectory, decisionLog } = config;
+  // A durable log needs it with the first request, which would wait for it.
+  const isMadeWhenNeeded = decisionLog !== 'durable';
   return databaseUrl === undefined
-    ? { directory: join(dataDirectory, EMBEDDED_DIRECTORY), schema, isMadeWhenNeeded: true }
+    ? { directory: join(dataDirectory, EMBEDDED_DIRECTORY), schema, isMadeWhenNeeded }
     : { url: databaseUrl.reveal(), schema };
 }
 

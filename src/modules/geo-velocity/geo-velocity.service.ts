@@ -84,14 +84,14 @@ export class GeoVelocityService {
 
   /**
    * What a login would say of its user's travel; nothing is recorded. An embedded database that this process has not
-   * opened is left alone: there every login is the first.
+   * opened, or is making, is left alone: there every login is the first.
    *
    * @throws InvalidLoginError | StorageError
    */
   async check(event: LoginEvent): Promise<TravelReport> {
-    const { kind, status } = this.database.report();
-    // Whatever is asked of it, the salt of a pseudonym too, would create it.
-    const isUnused = kind === 'embedded' && status === 'closed';
+    const { kind, status, isBeingMade = false } = this.database.report();
+    // Whatever is asked of it, the salt of a pseudonym too, would create it, or wait until it is.
+    const isUnused = isBeingMade || (kind === 'embedded' && status === 'closed');
     const login = await this.loginOf(event, AFTER_ALL_IDS, isUnused);
     const found = isUnused ? NOTHING : await this.store.check(event.userId, login);
     const [point, before] = pointsAround(login, found);

@@ -31,6 +31,8 @@ export interface DatabaseReport {
   readonly downSince: number | undefined;
   /** Why it is down; holds no password and no address of a client. */
   readonly reason: string | undefined;
+  /** The embedded one is being made for the first time: nothing was ever written to it. @default false */
+  readonly isBeingMade?: boolean;
 }
 
 /** One Postgres, somewhere else or in this process. It opens itself with the first statement. */

@@ -10,10 +10,14 @@ import type { PoolSource } from './pool-source.js';
 import { schemaName } from './schema-name.js';
 import { sqlStateOf } from './storage-failure.js';
 
+/** Milliseconds that statements under way have when the database is closed. */
+const CLOSING_MS = 3000;
+
 /** One database behind a pool, whichever kind it is. */
 export class PooledDatabase implements GuestHost {
   readonly #source: PoolSource;
   readonly #migrations: readonly Migration[];
+  readonly #clock: Clock;
   readonly #availability: DatabaseAvailability;
   readonly #guests = new Set<GuestConnections>();
   #opening: Promise<Pool> | undefined;
@@ -28,6 +32,7 @@ export class PooledDatabase implements GuestHost {
   ) {
     this.#source = source;
     this.#migrations = migrations;
+    this.#clock = clock;
     this.#availability = new DatabaseAvailability(source.kind, source.whatToCheck, clock, warn);
   }
 
@@ -71,7 +76,7 @@ export class PooledDatabase implements GuestHost {
   }
 
   report(): DatabaseReport {
-    return this.#availability.report();
+    return { ...this.#availability.report(), isBeingMade: this.#source.isBeingMade === true };
   }
 
   close(): Promise<void> {
@@ -83,9 +88,18 @@ export class PooledDatabase implements GuestHost {
     this.#source.interrupt();
     const pool = await this.#opening?.catch(() => undefined);
     for (const guest of this.#guests) guest.destroy();
-    await pool?.end();
+    if (pool !== undefined) await this.#endWithin(pool);
     await this.#source.close();
     this.#availability.closes();
+  }
+
+  /** Statements under way have their time. Of a server that is silent there would be no end of it. */
+  async #endWithin(pool: Pool): Promise<void> {
+    const cancel = this.#clock.after(CLOSING_MS, () => {
+      this.#source.cut();
+    });
+    await pool.end();
+    cancel();
   }
 
   #opened(): Promise<Pool> {

@@ -30,6 +30,11 @@ export async function prepareDirectory(directory: string): Promise<void> {
   await chmod(directory, 0o700);
 }
 
+/** Whether the database was made before. */
+export function isClusterIn(directory: string): boolean {
+  return existsSync(join(directory, CLUSTER));
+}
+
 /**
  * The files of Postgres in the directory, which this process has locked. They are created where there are none.
  *
@@ -41,7 +46,7 @@ export async function clusterIn(directory: string, stopped: AbortSignal): Promis
   for (const name of await readdir(directory)) {
     if (UNFINISHED.test(name)) await rm(join(directory, name), { recursive: true, force: true });
   }
-  if (!existsSync(cluster)) await createCluster(directory, cluster, stopped);
+  if (!isClusterIn(directory)) await createCluster(directory, cluster, stopped);
   const format = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => '');
   if (format.trim() === FORMAT) return cluster;
   throw refusal(

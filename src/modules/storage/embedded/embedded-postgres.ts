@@ -6,7 +6,7 @@ import { guestConnections, OpenStreams } from '../open-streams.js';
 import type { PoolSource } from '../pool-source.js';
 import { endureLostConnections } from '../postgres/postgres-server.js';
 import { BackendSocket } from './backend-socket.js';
-import { clusterIn, prepareDirectory } from './data-directory.js';
+import { clusterIn, isClusterIn, prepareDirectory } from './data-directory.js';
 import { DirectoryLock } from './directory-lock.js';
 import { EmbeddedBackend } from './embedded-backend.js';
 
@@ -25,12 +25,15 @@ export class EmbeddedPostgres implements PoolSource {
   readonly #clock: Clock;
   readonly #backend: EmbeddedBackend;
   readonly #stopped = new AbortController();
+  readonly #streams: OpenStreams;
   #lock: DirectoryLock | undefined;
+  isBeingMade = false;
 
   constructor(directory: string, clock: Clock) {
     this.#directory = directory;
     this.#clock = clock;
     this.#backend = new EmbeddedBackend(() => this.#locked(), clock);
+    this.#streams = new OpenStreams(() => new BackendSocket(this.#backend));
   }
 
   async open(): Promise<Pool> {
@@ -39,13 +42,19 @@ export class EmbeddedPostgres implements PoolSource {
     } catch (error) {
       await this.close();
       throw error;
+    } finally {
+      this.isBeingMade = false;
     }
-    return this.#pool(MOST_CONNECTIONS, () => new BackendSocket(this.#backend));
+    return this.#pool(MOST_CONNECTIONS, this.#streams.open);
   }
 
   async openGuest(schema: string): Promise<GuestConnections> {
     const streams = new OpenStreams(() => new BackendSocket(this.#backend, schema));
     return guestConnections(await this.#pool(MOST_GUEST_CONNECTIONS, streams.open), streams);
+  }
+
+  cut(): void {
+    this.#streams.destroy();
   }
 
   interrupt(): void {
@@ -83,6 +92,7 @@ export class EmbeddedPostgres implements PoolSource {
       this.#lock = undefined;
       void this.#backend.stop();
     });
+    this.isBeingMade = !isClusterIn(this.#directory);
     return clusterIn(this.#directory, this.#stopped.signal);
   }
 }
