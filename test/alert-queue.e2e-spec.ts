@@ -116,10 +116,7 @@ const inDatabases = DATABASES.map((kind): Place => {
       if (!isGuestHost(database)) throw new TypeError('It has no place for guests.');
       return new PostgresQueueStore(database);
     },
-    end: async () => {
-      await database?.query(`DROP SCHEMA IF EXISTS ${database.schema}_queue CASCADE`);
-      await dispose(database);
-    },
+    end: () => dispose(database),
   };
 });
 
@@ -240,6 +237,19 @@ describe('the alert queue in an embedded database', () => {
     expect(performance.now() - frozen).toBeLessThan(3000);
     expect(await running.close()).toBeLessThan(2500);
     server.thaw();
+    await server.close();
+  });
+
+  it('ends where Redis is gone', async () => {
+    const server = await RedisProcess.start();
+    const running = await RunningQueue.open(await RedisQueueStore.open(RedisUrl.parse(server.url), '{ip-risk:test}'));
+    running.start();
+    await eventually(() => running.isEmpty());
+    await server.kill();
+    await eventually(() => {
+      expect(running.queue.isReachable).toBe(false);
+    });
+    expect(await running.close()).toBeLessThan(2500);
     await server.close();
   });
 });

@@ -103,7 +103,7 @@ const randomSchema = (): string => `test_${randomBytes(8).toString('hex')}`;
 async function dropSchema(url: string, schema: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+  await client.query(`DROP SCHEMA IF EXISTS ${schema}, ${schema}_queue CASCADE`);
   await client.end();
 }
 
@@ -140,15 +140,15 @@ class SharedEmbedded {
     this.#settings ??= await embeddedOptions();
     const source = (this.#source ??= new EmbeddedPostgres(this.#settings.directory, systemClock));
     const { kind, whatToCheck } = source;
-    const [interrupt, close] = [() => undefined, () => Promise.resolve()];
+    const [interrupt, close, cut] = [() => undefined, () => Promise.resolve(), () => undefined];
     const openGuest = (guest: string): ReturnType<typeof source.openGuest> => source.openGuest(guest);
-    const view = { kind, whatToCheck, open: () => source.open(), openGuest, close, interrupt } as const;
+    const view = { kind, whatToCheck, open: () => source.open(), openGuest, close, cut, interrupt } as const;
     const database = new PooledDatabase(view, schema, migrations, systemClock);
     disposals.set(database, async () => {
       // After the end there is nothing left, and opening would make a new one.
       if (this.#source !== source) return;
       const pool = await source.open();
-      await pool.query(`DROP SCHEMA IF EXISTS ${database.schema} CASCADE`);
+      await pool.query(`DROP SCHEMA IF EXISTS ${database.schema}, ${database.schema}_queue CASCADE`);
       await pool.end();
     });
     return database;

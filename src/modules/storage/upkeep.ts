@@ -1,3 +1,4 @@
+import { clocksAgree } from './clocks-agree.js';
 import type { Database, DatabaseSession, SqlValue } from './database.js';
 import { sqlStateOf } from './storage-failure.js';
 
@@ -5,7 +6,9 @@ import { sqlStateOf } from './storage-failure.js';
 export const ROWS_AT_ONCE = 5000;
 const LOCK_NOT_AVAILABLE = '55P03';
 const MOST_TRIES = 10;
-const MOST_CLOCK_DIFFERENCE_MS = 3_600_000;
+
+/** `clocks-differ` and `busy` (another process does it): nothing was done, or not all of it. */
+export type UpkeepStatus = 'done' | 'busy' | 'clocks-differ';
 
 /** Another process is at it. */
 export class UpkeepBusy extends Error {}
@@ -22,15 +25,20 @@ export class Upkeep {
   }
 
   /**
-   * Whether the database's clock is within an hour of `now`: a clock that went wrong must not delete anything.
+   * Does a day's work, where this process's clock may be trusted with it.
    *
+   * @param now milliseconds since 1970 by this process's clock
    * @throws StorageError
    */
-  async agreesWith(now: number): Promise<boolean> {
-    const { rows } = await this.database.query<{ readonly now: number }>(
-      "select date_part('epoch', clock_timestamp()) * 1000 as now",
-    );
-    return Math.abs(now - (rows[0]?.now ?? Number.NaN)) <= MOST_CLOCK_DIFFERENCE_MS;
+  async done(now: number, work: () => Promise<void>): Promise<UpkeepStatus> {
+    if (!(await clocksAgree(this.database, now))) return 'clocks-differ';
+    try {
+      await work();
+      return 'done';
+    } catch (error) {
+      if (error instanceof UpkeepBusy) return 'busy';
+      throw error;
+    }
   }
 
   /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { fullAlert } from '../../../../test/support/alerts.js';
 import { PROJECT } from '../../../../test/support/node-process.js';
-import { ALERT_KINDS, ALERT_SEVERITIES, type AlertFacts } from '../../alerting/alert.js';
+import { ALERT_KINDS, ALERT_SEVERITIES, NO_ALERT_FACTS } from '../../alerting/alert.js';
 import { buildPayload, type PayloadContext } from './build-payload.js';
 import { SECURITY_ALERT_SCHEMA, WAS_THIS_YOU_SCHEMA, type PayloadSchema } from './payload-schema.js';
 
@@ -12,25 +12,6 @@ const CONTEXT: PayloadContext = {
   links: { yesUrl: 'https://risk.example.com/yes', noUrl: 'https://risk.example.com/no' },
 };
 const NO_CONTEXT: PayloadContext = { publicUrl: undefined, links: undefined };
-const NOTHING: AlertFacts = {
-  ip: undefined,
-  score: undefined,
-  level: undefined,
-  reasons: [],
-  country: undefined,
-  city: undefined,
-  asn: undefined,
-  user: undefined,
-  route: undefined,
-  policy: undefined,
-  mode: undefined,
-  action: undefined,
-  decisionId: undefined,
-  provider: undefined,
-  detail: undefined,
-  trustNetwork: undefined,
-};
-
 describe('buildPayload', () => {
   it('tells the team all there is, with the way to the decision and no links of the user', () => {
     expect(buildPayload(fullAlert(), CONTEXT)).toEqual({
@@ -141,7 +122,7 @@ describe('The schemas of payloads', () => {
     fc.assert(
       fc.property(
         alerts,
-        fc.constantFrom({}, NOTHING),
+        fc.constantFrom({}, NO_ALERT_FACTS),
         fc.constantFrom(CONTEXT, NO_CONTEXT),
         (alert, facts, context) => {
           const team = buildPayload(fullAlert(alert, facts), context);

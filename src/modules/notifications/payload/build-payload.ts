@@ -1,3 +1,4 @@
+import { isoText } from '../../../common/clock/iso-text.js';
 import type { Alert, AlertFacts } from '../../alerting/alert.js';
 import type { AlertPayload } from './alert-payload.js';
 import { alertTitle } from './alert-title.js';
@@ -31,8 +32,8 @@ export function buildPayload(alert: Alert, { publicUrl, links }: PayloadContext)
     city: textOf(facts.city, NAME),
     asn: facts.asn ?? null,
     user: textOf(facts.user, USER),
-    first_seen: new Date(alert.firstAt).toISOString(),
-    last_seen: new Date(alert.lastAt).toISOString(),
+    first_seen: isoText(alert.firstAt),
+    last_seen: isoText(alert.lastAt),
     count: alert.count,
     suppressed: alert.suppressed,
     ...(isForUser ? NOT_FOR_USERS : forTheTeam(facts, publicUrl)),

@@ -1,5 +1,6 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
+import { untilAborted } from '../channels/until-aborted.js';
 import type { ProcessAlert } from './alert-queue.js';
 import { RetryLater, backoffStrategy } from './retry-later.js';
 
@@ -50,11 +51,15 @@ export class AlertProcessor extends WorkerHost {
   }
 
   private async tried(id: string, signal: AbortSignal): Promise<number | undefined> {
-    if (this.deliver === undefined) throw new RetryLater();
+    const { deliver } = this;
+    if (deliver === undefined) throw new RetryLater();
     try {
-      return await this.deliver(id, signal);
+      // Whoever asks a database that is silent does not hear of the signal.
+      const next = await untilAborted(signal, () => deliver(id, signal));
+      if (!signal.aborted) return next;
     } catch {
-      throw new RetryLater();
+      // It is tried again, whatever it was.
     }
+    throw new RetryLater();
   }
 }

@@ -66,7 +66,7 @@ export class RedisQueueStore extends QueueStore {
   };
 
   override disconnect(): void {
-    for (const client of this.clients) client.disconnect();
+    this.clients.forEach(end);
   }
 
   private ofWorker(): RedisClient {
@@ -87,6 +87,25 @@ export class RedisQueueStore extends QueueStore {
     this.clients.push(client);
     return client;
   }
+}
+
+/**
+ * A client of ioredis that waits to connect again stays so for good when it is disconnected, and whoever waits for its
+ * answers or its end with it. One that is disconnected while it connects does end.
+ */
+function end(client: RedisClient): void {
+  const waits = isCluster(client)
+    ? client.nodes().length === 0 && client.status !== 'end'
+    : client.status === 'reconnecting';
+  client.disconnect();
+  if (!waits) return;
+  const again = (): void => {
+    client.disconnect();
+  };
+  // A cluster connects with its first node, and would not hear of it before.
+  if (isCluster(client)) client.once('+node', again);
+  client.connect().catch(() => undefined);
+  if (!isCluster(client)) again();
 }
 
 const isCluster = (client: RedisClient): client is Cluster => client.isCluster;

@@ -27,6 +27,7 @@ export class PostgresServer implements PoolSource {
   readonly kind = 'postgres';
   readonly whatToCheck = 'DATABASE_URL';
   readonly #url: DatabaseUrl;
+  readonly #streams = new OpenStreams(() => new GuardedSocket());
 
   /** @throws InvalidConfigurationError */
   constructor(url: string) {
@@ -34,7 +35,7 @@ export class PostgresServer implements PoolSource {
   }
 
   async open(): Promise<Pool> {
-    const pool = await this.#pool(MOST_CONNECTIONS, SESSION, () => new GuardedSocket());
+    const pool = await this.#pool(MOST_CONNECTIONS, SESSION, this.#streams.open);
     try {
       await assertVersion(pool);
     } catch (error) {
@@ -48,6 +49,10 @@ export class PostgresServer implements PoolSource {
     const streams = new OpenStreams(() => new GuardedSocket());
     const pool = await this.#pool(MOST_GUEST_CONNECTIONS, sessionWith(`pg_catalog, ${schema}, pg_temp`), streams.open);
     return guestConnections(pool, streams);
+  }
+
+  cut(): void {
+    this.#streams.destroy();
   }
 
   interrupt(): void {
