@@ -135,14 +135,12 @@ describeWithNginx('config/nginx.conf, before an echo', () => {
     for (const path of ['/v1/ips/8.8.4.4?key=secret-1', '/v1/users/user-77/journey?a=b', '/a"/8.8.4.4', '/docs']) {
       await callFrom('127.0.0.3', `${nginx.url}${path}`, { headers: [['x-api-key', KEY]] });
     }
-    // Written once a request is over, which may be after its answer has arrived.
-    const paths = await eventually(() => {
+    // Written once a request is over, which may be after its answer has arrived, and after the line of the next one.
+    await eventually(() => {
       const lines = nginx.output.trimEnd().split('\n');
       const logged = lines.map((line) => (JSON.parse(line) as { readonly path: string }).path);
-      expect(logged.slice(-4)).toEqual(expect.arrayContaining(['/docs']));
-      return logged.slice(-4);
+      expect(logged.slice(-5)).toEqual(expect.arrayContaining(['/v1/ips/*', '/v1/users/*', 'other', '/docs']));
     });
-    expect(paths).toEqual(['/v1/ips/*', '/v1/users/*', 'other', '/docs']);
     expect(nginx.output).not.toMatch(/8\.8\.4\.4|secret-1|user-77|a-key-of|127\.0\.0\.\d|9\.9\.9\.9/);
   });
 });

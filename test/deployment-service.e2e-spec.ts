@@ -29,6 +29,7 @@ describeWithNginx('the service behind config/nginx.conf', () => {
       HOST: '127.0.0.1',
       IP_RISK_API_KEYS: KEY,
       IP_RISK_FEEDS: 'none',
+      IP_RISK_DECISION_LOG: 'off',
       IP_RISK_DATA_DIR: directory,
       TRUSTED_PROXIES: '127.0.0.1/32',
     });

@@ -136,8 +136,8 @@ describe.each(DATABASES)('logins in the $name database', ({ create }) => {
     const [userId, other] = [someone(), someone()];
     for (const id of [userId, userId, other]) await service.recordLogin(id, '81.10.0.1');
 
-    expect(await service.erase(userId)).toEqual({ logins: 2, trust: 0 });
-    expect(await service.erase(userId)).toEqual({ logins: 0, trust: 0 });
+    expect(await service.erase(userId)).toEqual({ logins: 2, trust: 0, decisions: 0 });
+    expect(await service.erase(userId)).toEqual({ logins: 0, trust: 0, decisions: 0 });
     expect(await rowsOf(userId)).toEqual([]);
     expect(await rowsOf(other)).toHaveLength(1);
   });
@@ -150,7 +150,7 @@ describe.each(DATABASES)('logins in the $name database', ({ create }) => {
     const late = (await rowsOf(userId)).length;
 
     expect(erased.logins + late).toBe(30);
-    expect(await service.erase(userId)).toEqual({ logins: late, trust: 0 });
+    expect(await service.erase(userId)).toEqual({ logins: late, trust: 0, decisions: 0 });
   });
 
   it.each([

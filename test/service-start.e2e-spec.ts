@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpClient } from './support/http-client.js';
 import { NodeProcess } from './support/node-process.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'ip-risk-start-'));
-const BASICS = { PORT: '0', IP_RISK_FEEDS: 'none', IP_RISK_DATA_DIR: directory };
+const BASICS = { PORT: '0', IP_RISK_FEEDS: 'none', IP_RISK_DATA_DIR: directory, IP_RISK_DECISION_LOG: 'off' };
 const started = (environment: Readonly<Record<string, string>> = {}): NodeProcess =>
   new NodeProcess(['dist/main.js'], { ...BASICS, ...environment });
 
@@ -91,13 +91,13 @@ describe('the built service', () => {
   );
 });
 
-/** Prints the name of every package in node_modules that the code loads, by import or by require. */
+/** Names all files that the code loads, those that it imports in a file and those that it requires on its output. */
 const LOADED = `
 import { createRequire, register } from 'node:module';
 register('data:text/javascript,' + encodeURIComponent(\`
-  import { writeSync } from 'node:fs';
+  import { appendFileSync } from 'node:fs';
   export async function load(url, context, next) {
-    writeSync(1, url + '\\\\n');
+    appendFileSync(\${JSON.stringify(process.argv[2])}, url + '\\\\n');
     return next(url, context);
   }
 \`));
@@ -107,13 +107,19 @@ for (const path of Object.keys(createRequire(import.meta.url).cache)) console.lo
 `;
 
 async function packagesOf(entry: string): Promise<{ packages: string[]; stdout: string }> {
-  const loading = new NodeProcess(['--input-type=module', '-e', LOADED, entry]);
+  const imported = join(mkdtempSync(join(directory, 'loaded-')), 'imported');
+  const loading = new NodeProcess(['--input-type=module', '-e', LOADED, entry, imported]);
   expect([await loading.exit(), loading.stderr]).toEqual([0, '']);
-  const names = [...loading.stdout.matchAll(/\/node_modules\/((?:@[^/\n]+\/)?[^/\n]+)/g)].map(([, name = '']) => name);
+  const files = `${loading.stdout}${readFileSync(imported, 'utf8')}`;
+  const names = [...files.matchAll(/\/node_modules\/((?:@[^/\n]+\/)?[^/\n]+)/g)].map(([, name = '']) => name);
   return { packages: [...new Set(names)].sort(), stdout: loading.stdout };
 }
 
 const SERVICE_ONLY = [
+  '@nestjs/bullmq',
+  '@novu/api',
+  'bullmq',
+  'prom-client',
   '@nestjs/config',
   '@nestjs/platform-fastify',
   '@nestjs/terminus',

@@ -10,7 +10,7 @@ import { NO_REDIS, RedisProcess } from './support/redis-process.js';
 const MOST_MS = 10_500;
 
 const directory = mkdtempSync(join(tmpdir(), 'ip-risk-stop-'));
-const BASICS = { PORT: '0', IP_RISK_FEEDS: 'none', IP_RISK_DATA_DIR: directory };
+const BASICS = { PORT: '0', IP_RISK_FEEDS: 'none', IP_RISK_DATA_DIR: directory, IP_RISK_DECISION_LOG: 'off' };
 const isInstalled = RedisProcess.isInstalled();
 if (!isInstalled) process.stdout.write(NO_REDIS);
 const itWithRedis = isInstalled ? it : it.skip;

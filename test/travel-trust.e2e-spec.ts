@@ -137,7 +137,7 @@ describe.each(DATABASES)('what a user is trusted with, in the $name database', (
     await passChallenge('81.12.0.1');
     await trust.announce(userId, { country: 'JP', until: clock.now() + DAY_MS });
 
-    expect(await service.erase(userId)).toEqual({ logins: 0, trust: 3 });
+    expect(await service.erase(userId)).toEqual({ logins: 0, trust: 3, decisions: 0 });
     expect((await login('81.12.0.1', TOKYO)).relief).toBeUndefined();
   });
 });

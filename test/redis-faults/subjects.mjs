@@ -166,6 +166,8 @@ export class Service {
       IPSTACK_DAILY_BUDGET: String(DAILY_BUDGET),
       IP_RISK_DEADLINE_MS: String(DEADLINE_MS),
       IP_RISK_FEEDS: 'none',
+      // It would make a database, in a directory that all of them share.
+      IP_RISK_DECISION_LOG: 'off',
       IP_RISK_DATA_DIR: directory,
       IP_RISK_NEW_PER_PREFIX: String(MOST_NEW),
       IP_RISK_NEW_PER_ASN: String(MOST_NEW),

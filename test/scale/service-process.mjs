@@ -23,7 +23,14 @@ export class ServiceProcess {
     service.#process = spawn(process.execPath, [MAIN], {
       cwd: own,
       stdio: ['ignore', log, log],
-      env: { ...base, IP_RISK_FEEDS: 'none', IP_RISK_DATA_DIR: own, IP_RISK_THROTTLE_LIMIT: '0', ...settings },
+      env: {
+        ...base,
+        IP_RISK_FEEDS: 'none',
+        IP_RISK_DATA_DIR: own,
+        IP_RISK_THROTTLE_LIMIT: '0',
+        IP_RISK_DECISION_LOG: 'off',
+        ...settings,
+      },
     });
     closeSync(log);
     service.port = await service.#listens();

@@ -11,8 +11,8 @@ export interface AlertsModuleOptions {
   readonly redisUrl?: string | undefined;
   /** Where people reach this service, for links to decisions. @default alerts have no such link */
   readonly publicUrl?: string | undefined;
-  /** Alerts that are delivered at the same time, 1 or more. @default 4 */
+  /** Alerts that are delivered at the same time, 1 to 100. @default 4 */
   readonly concurrency?: number | undefined;
-  /** Milliseconds that the channel may take for one alert, above 0. @default 10000 */
+  /** Milliseconds that the channel may take for one alert, 1 to 60000. @default 10000 */
   readonly timeoutMs?: number | undefined;
 }

@@ -11,6 +11,7 @@ import { TravelAlerts } from '../alerting/travel/travel-alerts.js';
 import { DATABASE, type Database } from '../storage/database.js';
 import type { AlertsModuleOptions } from './alerts-options.js';
 import { AlertsLifecycle } from './alerts.lifecycle.js';
+import { deliveryLimits } from './delivery-limits.js';
 import { AlertDelivery } from './delivery/alert-delivery.js';
 import { buildPayload } from './payload/build-payload.js';
 import { ALERTS_OPTIONS, type ASYNC_OPTIONS_TYPE, type OPTIONS_TYPE } from './queue/alert-queue.module-definition.js';
@@ -19,8 +20,6 @@ import { ALERT_QUEUE, AlertProcessor, type AlertJob } from './queue/alert.proces
 import { BullAlertQueue } from './queue/bull-alert-queue.js';
 import { QueueStore } from './queue/queue-store.js';
 import { OutboxRelay } from './relay/outbox-relay.js';
-
-const MOST_AT_ONCE = 4;
 
 const warn = (line: string): void => {
   new Logger('Alerts').warn(line);
@@ -39,22 +38,24 @@ const services: Provider[] = [
       { token: ANSWER_LINKS, optional: true },
     ],
     useFactory: (
-      { channel, publicUrl, timeoutMs }: AlertsModuleOptions,
+      options: AlertsModuleOptions,
       deliveries: AlertDeliveries,
       health: ChannelHealth,
       counters: DeliveryCounters,
       clock: Clock,
       links?: AnswerLinks,
-    ) =>
-      new AlertDelivery({
+    ) => {
+      const { channel, publicUrl } = options;
+      return new AlertDelivery({
         deliveries,
         channel,
         health,
         counters,
         clock,
-        timeoutMs,
+        timeoutMs: deliveryLimits(options).timeoutMs,
         payloadOf: (alert) => buildPayload(alert, { publicUrl, links: links?.linksFor(alert) }),
-      }),
+      });
+    },
   },
   {
     provide: BullAlertQueue,
@@ -64,8 +65,8 @@ const services: Provider[] = [
       processor: AlertProcessor,
       store: QueueStore,
       clock: Clock,
-      { concurrency = MOST_AT_ONCE }: AlertsModuleOptions,
-    ) => new BullAlertQueue({ queue, processor, store, clock, concurrency, warn }),
+      options: AlertsModuleOptions,
+    ) => new BullAlertQueue({ queue, processor, store, clock, concurrency: deliveryLimits(options).concurrency, warn }),
   },
   {
     provide: OutboxRelay,

@@ -76,7 +76,8 @@ export class PooledDatabase implements GuestHost {
   }
 
   report(): DatabaseReport {
-    return { ...this.#availability.report(), isBeingMade: this.#source.isBeingMade === true };
+    const report = this.#availability.report();
+    return this.#source.isBeingMade === true ? { ...report, isBeingMade: true } : report;
   }
 
   close(): Promise<void> {
