@@ -20,6 +20,8 @@ export interface OutgoingAlert {
 export interface AlertChannel {
   /** Stands in health and metrics: lower-case letters, digits, dashes. */
   readonly name: string;
+  /** Called once, before the application takes requests: loads what the first delivery would hold everybody up for. */
+  start?(): Promise<void>;
   /** Does not reject: what goes wrong is an outcome. Ends when `signal` is aborted, at the latest. */
   deliver(alert: OutgoingAlert, signal: AbortSignal): Promise<DeliveryOutcome>;
 }

@@ -52,7 +52,7 @@ const TEAM = {
   route: maybeText('The handler or the REST route.'),
   policy: maybeText('The policy that was decided under.'),
   mode: maybeText('live or dry-run.'),
-  action: maybeText('What the policy did: allow, monitor, challenge or block.'),
+  action: maybeText('What was done: allow, monitor, challenge, block or review. In dry-run, what would have been.'),
   provider: maybeText('The vendor, for alerts about one.'),
   detail: maybeText('One more sentence.'),
   decision_url: maybeText('The decision, to be read with an API key.'),

@@ -54,6 +54,10 @@ class NovuChannel implements AlertChannel {
     this.#clock = options.clock ?? systemClock;
   }
 
+  async start(): Promise<void> {
+    await (this.#sdk ??= loadSdk());
+  }
+
   async deliver(alert: OutgoingAlert, signal: AbortSignal): Promise<DeliveryOutcome> {
     const to = this.#recipientsOf(alert);
     if (to === undefined) return NOBODY;
