@@ -156,7 +156,7 @@ describe('README', () => {
 
     it('says in words what the fourth finds on record, and alerts through the channel of the fifth', async () => {
       const { latestOn } = (await load(3)) as { latestOn: (...asked: [DecisionReader, string]) => Promise<unknown> };
-      const { pager, withAlerts } = (await load(4)) as AlertsExample;
+      const { pager, withAlerts } = (await load(4)) as unknown as AlertsExample;
       const paged: string[] = [];
       const channel = pager((title) => Promise.resolve(paged.push(title)));
       // The database of the example before: making one takes seconds.
@@ -184,7 +184,7 @@ describe('README', () => {
     }, 120_000);
 
     it('takes a webhook for genuine that was signed with the secret, as the fifth checks it', async () => {
-      const { isGenuine } = (await load(4)) as AlertsExample;
+      const { isGenuine } = (await load(4)) as unknown as AlertsExample;
       const body = '{"kind":"risk"}';
       const headers = { 'x-ip-risk-signature': signatureOf('a-secret-of-the-test', body, Date.now()) };
       expect(isGenuine('a-secret-of-the-test', headers, Buffer.from(body))).toBe(true);

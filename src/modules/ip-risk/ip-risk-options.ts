@@ -1,4 +1,5 @@
 import type { Clock } from '../../common/clock/clock.js';
+import type { ReportedAccount } from '../alerting/account/account-report.js';
 import type { AlertGrouping } from '../alerting/alert-settings.js';
 import type { AssessmentCacheOptions } from '../assessment/assessment-cache.js';
 import type { PolicySet } from '../policy/policy-file.js';
@@ -59,8 +60,8 @@ export interface IpRiskModuleOptions {
   readonly geoVelocity?: GeoVelocityOptions;
   /**
    * What is kept of decisions, in `database`. `batched`: written some 250 ms later, which no request waits for. `durable`:
-   * a request goes on once its decision is kept; where that fails, as where a verdict is missing. @default 'batched' with
-   * a `database`
+   * a request goes on once its decision is kept; where that fails, as where a verdict is missing. `off`: none is kept, and
+   * none raises an alert; logins and vendors still do. @default 'batched' with a `database`
    */
   readonly decisionLog?: 'batched' | 'durable' | 'off';
   /** Raises alerts into `database`; `AlertsModule` of `nestjs-ip-risk/alerts` delivers them. @default none are raised */
@@ -122,6 +123,7 @@ export interface GeoVelocityOptions {
   readonly hashKey?: string;
 }
 
+/** What alerts are raised for is in the policies; this is how a storm of them is held, and whether users are asked. */
 export interface AlertOptions {
   /** Seconds for which alerts of one group become one digest after the first, 1 or more. @default 300 */
   readonly windowSeconds?: number;
@@ -133,19 +135,11 @@ export interface AlertOptions {
   readonly askUsers?: {
     /** Links begin with it: `https://id.example.com`. */
     readonly publicUrl: string;
-    /** Days for which a link can be used. @default 7 */
+    /** Days for which a link can be used, above 0 and at most 365. @default 7 */
     readonly validDays?: number;
     /** Told of each user who says "this was not me", once. It is not waited for; its errors are logged. */
-    readonly onAccountReported?: (report: AccountReported) => unknown;
+    readonly onAccountReported?: (report: ReportedAccount) => unknown;
   };
-}
-
-/** A user said that a login was not theirs. The account is held until somebody releases it. */
-export interface AccountReported {
-  readonly userId: string;
-  readonly alertId: string;
-  /** Milliseconds since 1970. */
-  readonly answeredAt: number;
 }
 
 /** New addresses in an hour that may be looked up at vendors; `Infinity` for no cap. Renewals and bulk do not count. */

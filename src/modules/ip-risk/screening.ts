@@ -39,12 +39,24 @@ function riskEvents(
   return events;
 }
 
-/** Logins that were recorded without a decision: they are counted, and what they owe is raised. */
-function hearOfLogins(recorded: RecordedLogins, counters: LoginCounters, travelAlerts: TravelAlerts): RecordedLogins {
+/** Logins that were recorded without a decision are counted, and what logins owe that no log raises is raised. */
+function hearOfLogins(
+  recorded: RecordedLogins,
+  counters: LoginCounters,
+  travelAlerts: TravelAlerts,
+  events: RiskEvents,
+  log: DecisionLog | undefined,
+): RecordedLogins {
   recorded.subscribe((_, report) => {
     counters.count(report);
   });
   recorded.subscribe((userId, report) => void travelAlerts.settle(userId, report));
+  if (log !== undefined) return recorded;
+  events.subscribe((event) => {
+    const { subject, travel } = event.decision;
+    if (subject === undefined || travel === undefined || !('login' in travel)) return undefined;
+    return travelAlerts.settle(subject, travel, event);
+  });
   return recorded;
 }
 
@@ -86,7 +98,11 @@ const HEARD_LOGINS = Symbol('IP_RISK:HEARD_LOGINS');
 export const screening: Provider[] = [
   DecisionCounters,
   LoginCounters,
-  { provide: HEARD_LOGINS, inject: [RecordedLogins, LoginCounters, TravelAlerts], useFactory: hearOfLogins },
+  {
+    provide: HEARD_LOGINS,
+    inject: [RecordedLogins, LoginCounters, TravelAlerts, RiskEvents, { token: DecisionLog, optional: true }],
+    useFactory: hearOfLogins,
+  },
   {
     provide: RiskEvents,
     inject: [DecisionCounters, LoginCounters, { token: DecisionLog, optional: true }, CLOCK],

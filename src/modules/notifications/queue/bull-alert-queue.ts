@@ -59,7 +59,8 @@ export class BullAlertQueue implements AlertQueue {
 
   start(process: ProcessAlert): void {
     this.processor.begin(process, this.concurrency, () => {
-      const count = this.isClosed ? undefined : this.lines.take();
+      // While its store is away, whoever has alerts for it says so.
+      const count = this.isReachable ? this.lines.take() : undefined;
       if (count === undefined) return;
       this.warn(`The worker of the alert queue failed ${count} time(s) since the last such line; it goes on.`);
     });

@@ -24,6 +24,8 @@ const LOOK_MS = 1000;
 /** Milliseconds between two tries while the database is away. */
 const AWAY_LOOK_MS = 5000;
 const SWEEP_MS = 15_000;
+/** Milliseconds that a queue has to come up, its tables to be made included, before that is worth a line. */
+const COMING_UP_MS = 15_000;
 const AT_ONCE = 100;
 
 /**
@@ -33,7 +35,8 @@ const AT_ONCE = 100;
 export class OutboxRelay {
   private readonly options: OutboxRelayOptions;
   private readonly lines: LineLimit;
-  private hasBegun = false;
+  private begunAt: number | undefined;
+  private wasReachable = false;
   private isEnded = false;
   private isWanted = false;
   private pass: Promise<void> | undefined;
@@ -97,13 +100,17 @@ export class OutboxRelay {
     if (status === 'closed' || status === 'opening') return;
     const { deliveries, queue } = this.options;
     await deliveries.closeWindows();
-    if (!this.hasBegun) {
+    if (this.begunAt === undefined) {
       this.options.begin?.();
-      this.hasBegun = true;
+      this.begunAt = this.options.clock.now();
     }
     await this.sweepSometimes();
-    if (!queue.isReachable) throw new QueueError('The queue of alerts cannot be reached.');
-    await this.takeAll();
+    if (queue.isReachable) {
+      this.wasReachable = true;
+      await this.takeAll();
+    } else if (this.wasReachable || this.options.clock.now() - this.begunAt >= COMING_UP_MS) {
+      throw new QueueError('The queue of alerts cannot be reached.');
+    }
   }
 
   private async takeAll(): Promise<void> {

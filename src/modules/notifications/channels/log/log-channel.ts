@@ -2,6 +2,7 @@ import type { DeliveryOutcome } from '../../../alerting/delivery-outcome.js';
 import { namelessTitle } from '../../payload/alert-title.js';
 import type { AlertChannel, OutgoingAlert } from '../alert-channel.js';
 
+/** Settings of {@link logChannel}. */
 export interface LogChannelOptions {
   /** Takes one line without a line break. May throw; the alert is then tried again. */
   readonly write: (line: string) => void;

@@ -8,6 +8,7 @@ import { NovuExchange } from './novu-exchange.js';
 import { outcomeOfAnswer } from './novu-outcome.js';
 import { checkedRecipients, novuRecipientOf, type NovuRecipient, type Recipient } from './recipients.js';
 
+/** Settings of {@link novuChannel}. */
 export interface NovuChannelOptions {
   /** Of the environment that the workflows are in. */
   readonly secretKey: string;

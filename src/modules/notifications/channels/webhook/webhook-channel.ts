@@ -6,6 +6,7 @@ import { retryAfterMs } from '../retry-after.js';
 import { untilAborted } from '../until-aborted.js';
 import { SIGNATURE_HEADER, signatureOf } from './webhook-signature.js';
 
+/** Settings of {@link webhookChannel}. */
 export interface WebhookChannelOptions {
   /** http or https, without a user in it. It may hold a secret, and is shown nowhere. */
   readonly url: string;
