@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Alert, AlertTrigger } from './modules/alerting/alert.js';
+import { NO_ALERT_FACTS, type Alert, type AlertTrigger } from './modules/alerting/alert.js';
 import type { ChannelHealth } from './modules/alerting/channel-health.js';
 import type { AlertDeliveries } from './modules/alerting/outbox/alert-deliveries.js';
 import type { AlertOutbox } from './modules/alerting/outbox/alert-outbox.js';
-import { NO_FACTS } from './modules/alerting/outbox/stored-alert.js';
 
 /** What an alert goes through, and who hears of it. */
 export interface AlertChain {
@@ -68,7 +67,7 @@ function testTrigger(run: string): AlertTrigger {
     kind: 'test',
     severity: 'low',
     audience: 'team',
-    facts: { ...NO_FACTS, detail: `Sent by npm run alert:test, run ${run}.` },
+    facts: { ...NO_ALERT_FACTS, detail: `Sent by npm run alert:test, run ${run}.` },
     prefix: undefined,
     count: 1,
     firstAt: now,

@@ -1,3 +1,4 @@
+/** The door for alerts: `nestjs-ip-risk/alerts`. Loads BullMQ. */
 export type { Alert, AlertFacts, AlertKind, AlertSeverity } from './modules/alerting/alert.js';
 export type { DeliveryOutcome } from './modules/alerting/delivery-outcome.js';
 export type { AlertsModuleOptions } from './modules/notifications/alerts-options.js';

@@ -35,6 +35,7 @@ export type { LoggedDecision } from './modules/decisions/reading/logged-decision
 export { explainDecision } from './modules/decisions/explaining/explain-decision.js';
 export { rescore } from './modules/decisions/rescoring/rescore.js';
 
+export type { AccountHold, AccountReport, ReportedAccount } from './modules/alerting/account/account-report.js';
 export { AccountReports, type AnswerOutcome } from './modules/alerting/account/account-reports.js';
 export { UserErasure } from './modules/alerting/account/user-erasure.js';
 export { ANSWER_LINKS, type AnswerLinks } from './modules/alerting/account/answer-links.js';
@@ -79,6 +80,7 @@ export { UserJourneys } from './modules/geo-velocity/journey/user-journeys.js';
 export { UserAnomalies } from './modules/geo-velocity/anomalies/user-anomalies.js';
 export { FleetTravel } from './modules/geo-velocity/fleet/fleet-travel.js';
 export { DATABASE, type Database, type DatabaseReport } from './modules/storage/database.js';
+export type { PageCursor } from './common/paging/page-cursor.js';
 
 export { AssessmentService, type AssessmentDemand } from './modules/assessment/assessment.service.js';
 export type { AssessmentCacheOptions } from './modules/assessment/assessment-cache.js';

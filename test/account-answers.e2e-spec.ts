@@ -77,7 +77,7 @@ describe.each(DATABASES)('an answer to "was this you?" on the $name database', (
   const asked = async (user: string): Promise<{ id: string; yes: string; no: string }> => {
     await outbox.raise([askingTrigger(user, clock.now())]);
     const { rows } = await database.query<{ id: string }>(
-      `select id from ${database.schema}.alerts where user_id = $1 and audience = 'user'`,
+      `select id from ${database.schema}.alerts where user_id = $1 and audience = 'user' order by created_at desc`,
       [user],
     );
     const { id } = rows[0] ?? { id: '' };
@@ -200,6 +200,16 @@ describe.each(DATABASES)('an answer to "was this you?" on the $name database', (
     expect(await stored()).toEqual(before);
     await rename('no_raise_alerts', 'raise_alerts');
     expect((await http.call(no, press)).status).toBe(200);
+  });
+
+  it('no takes back what a yes about the same place has taught', async () => {
+    const first = await asked('dora');
+    await http.call(first.yes, press);
+    clock.advance(86_400_000);
+    const second = await asked('dora');
+    await http.call(second.no, press);
+    const { rows } = await database.query(`select kind from ${database.schema}.user_trust where user_id = 'dora'`);
+    expect(rows).toEqual([{ kind: 'held' }]);
   });
 
   it('of a user who is erased stays used, without the user', async () => {

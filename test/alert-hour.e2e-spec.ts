@@ -1,9 +1,8 @@
-import type { AlertTrigger } from '../src/modules/alerting/alert.js';
+import { NO_ALERT_FACTS, type AlertTrigger } from '../src/modules/alerting/alert.js';
 import { ChannelHealth } from '../src/modules/alerting/channel-health.js';
 import { DeliveryCounters } from '../src/modules/alerting/delivery-counters.js';
 import { AlertDeliveries } from '../src/modules/alerting/outbox/alert-deliveries.js';
 import { AlertOutbox } from '../src/modules/alerting/outbox/alert-outbox.js';
-import { NO_FACTS } from '../src/modules/alerting/outbox/stored-alert.js';
 import { novuChannel } from '../src/modules/notifications/channels/novu/novu-channel.js';
 import { AlertDelivery } from '../src/modules/notifications/delivery/alert-delivery.js';
 import { buildPayload } from '../src/modules/notifications/payload/build-payload.js';
@@ -111,7 +110,7 @@ function triggerOf(number: number, at: number): AlertTrigger {
     kind: 'risk',
     severity: 'high',
     audience: 'team',
-    facts: { ...NO_FACTS, user: `user-${number}`, ip: `203.0.113.${number}`, score: 70, level: 'high' },
+    facts: { ...NO_ALERT_FACTS, user: `user-${number}`, ip: `203.0.113.${number}`, score: 70, level: 'high' },
     prefix: '203.0.113.0/24',
     count: 1,
     firstAt: at,

@@ -259,7 +259,6 @@ describe.each(DATABASES)('the outbox of alerts in the $name database', ({ create
     expect(await deliveries.forgetUser('ann')).toBe(3);
     expect(await deliveries.list({ user: 'ann', limit: 9 })).toEqual({ alerts: [], next: undefined });
     expect((await alerts()).map(({ facts }) => [facts.user, facts.ip])).toContainEqual([undefined, undefined]);
-    await expect(deliveries.list({ before: 'x', limit: 1 })).rejects.toThrow(RangeError);
   });
 
   it('deletes what has ended long ago, forgets addresses before, and changes no total', async () => {

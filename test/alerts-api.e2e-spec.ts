@@ -1,9 +1,14 @@
 import { ApiKeys } from '../src/common/config/api-keys.js';
-import type { Alert, AlertFacts, AlertKind, AlertTrigger } from '../src/modules/alerting/alert.js';
+import {
+  NO_ALERT_FACTS,
+  type Alert,
+  type AlertFacts,
+  type AlertKind,
+  type AlertTrigger,
+} from '../src/modules/alerting/alert.js';
 import { ChannelHealth } from '../src/modules/alerting/channel-health.js';
 import { AlertDeliveries } from '../src/modules/alerting/outbox/alert-deliveries.js';
 import { AlertOutbox } from '../src/modules/alerting/outbox/alert-outbox.js';
-import { NO_FACTS } from '../src/modules/alerting/outbox/stored-alert.js';
 import { ALERTS_PARAMETERS } from '../src/modules/api/alerts/alert-parameters.js';
 import { NO_DATABASE } from '../src/modules/storage/no-database.js';
 import { ApiDescription } from './support/api-description.js';
@@ -33,7 +38,7 @@ function expectDescribed(answer: unknown, schema: string): void {
 
 function trigger(kind: AlertKind, user: string, facts: Partial<AlertFacts> = {}): AlertTrigger {
   const [firstAt, lastAt] = [clock.now() - 5, clock.now()];
-  const about = { ...NO_FACTS, user, ...facts };
+  const about = { ...NO_ALERT_FACTS, user, ...facts };
   return { kind, severity: 'high', audience: 'team', facts: about, prefix: undefined, count: 3, firstAt, lastAt };
 }
 

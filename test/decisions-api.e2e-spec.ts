@@ -1,6 +1,6 @@
 import { ApiKeys } from '../src/common/config/api-keys.js';
 import { DECISIONS_PARAMETERS } from '../src/modules/api/decisions/decision-parameters.js';
-import { writeDecisionCursor } from '../src/modules/decisions/reading/decision-cursor.js';
+import { writePageCursor } from '../src/modules/api/page-cursor.js';
 import { NO_DATABASE } from '../src/modules/storage/no-database.js';
 import { ApiDescription } from './support/api-description.js';
 import { DATABASES } from './support/databases.js';
@@ -216,7 +216,7 @@ describe('decisions over the API', () => {
 describe('what the routes of decisions refuse', () => {
   const ADDRESS = 'IP address must be in valid IPv4 or IPv6 format';
   const CURSOR = 'cursor must be the next_cursor of an answer to the same question.';
-  const FAR = writeDecisionCursor({ at: 999_999_999_999_999, id: NOWHERE });
+  const FAR = writePageCursor({ at: 999_999_999_999_999, id: NOWHERE });
 
   it.each([
     ['?action=destroy', 'action must be one of: allow, monitor, challenge, block, review.'],

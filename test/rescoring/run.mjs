@@ -12,7 +12,6 @@ import { systemClock } from '../../dist/common/clock/clock.js';
 import { parseIpAddress } from '../../dist/common/ip/ip-address.js';
 import { OutcomeAssessor } from '../../dist/modules/assessment/outcome-assessor.js';
 import { DecisionLog } from '../../dist/modules/decisions/decision-log.js';
-import { readDecisionCursor } from '../../dist/modules/decisions/reading/decision-cursor.js';
 import { DecisionReader } from '../../dist/modules/decisions/reading/decision-reader.js';
 import { rescore } from '../../dist/modules/decisions/rescoring/rescore.js';
 import { decide, decideSkipped, decideUnknownClient, decideUnrecorded } from '../../dist/modules/policy/decide.js';
@@ -76,11 +75,11 @@ async function logAll() {
 async function readAll() {
   const reader = new DecisionReader(kept);
   const byRoute = new Map();
-  for (let cursor; ;) {
-    const { decisions, next } = await reader.list({ limit: PAGE, cursor });
+  for (let before; ;) {
+    const { decisions, next } = await reader.list({ limit: PAGE, before });
     for (const logged of decisions) byRoute.set(logged.route, { logged, rescored: rescore(logged) });
     if (next === undefined) return byRoute;
-    cursor = readDecisionCursor(next);
+    before = next;
   }
 }
 

@@ -1,6 +1,10 @@
-import type { AlertFacts, AlertSeverity, AlertTrigger } from '../../src/modules/alerting/alert.js';
+import {
+  NO_ALERT_FACTS,
+  type AlertFacts,
+  type AlertSeverity,
+  type AlertTrigger,
+} from '../../src/modules/alerting/alert.js';
 import type { AlertSettings } from '../../src/modules/alerting/alert-settings.js';
-import { NO_FACTS } from '../../src/modules/alerting/outbox/stored-alert.js';
 
 export const ALERT_SETTINGS: AlertSettings = {
   windowMs: 300_000,
@@ -24,7 +28,7 @@ export function triggerOf(
     kind: 'risk',
     severity,
     audience: 'team',
-    facts: { ...NO_FACTS, ip: '203.0.113.7', user, policy: 'default', ...facts },
+    facts: { ...NO_ALERT_FACTS, ip: '203.0.113.7', user, policy: 'default', ...facts },
     prefix: '203.0.113.0/24',
     count: 1,
     firstAt: now,

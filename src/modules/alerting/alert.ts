@@ -1,4 +1,4 @@
-import type { RiskLevel } from '../scoring/risk-level.js';
+import { RISK_LEVELS, type RiskLevel } from '../scoring/risk-level.js';
 import type { RiskReason } from '../scoring/scorecard.js';
 
 /**
@@ -18,8 +18,8 @@ export const ALERT_KINDS = [
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Least severe first. */
-export const ALERT_SEVERITIES = ['low', 'medium', 'high', 'critical'] as const satisfies readonly RiskLevel[];
-export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
+export const ALERT_SEVERITIES = RISK_LEVELS;
+export type AlertSeverity = RiskLevel;
 
 /** `team`: the recipients of the settings. `user`: the user that the alert is about, who is told no score and no reason. */
 export type AlertAudience = 'team' | 'user';
@@ -39,6 +39,7 @@ export interface AlertFacts {
   readonly route: string | undefined;
   readonly policy: string | undefined;
   readonly mode: 'live' | 'dry-run' | undefined;
+  /** What was done; in `dry-run`, what would have been. */
   readonly action: string | undefined;
   /** The id of the decision, where one was made. */
   readonly decisionId: string | undefined;
@@ -49,6 +50,26 @@ export interface AlertFacts {
   /** The lasting pseudonym of the address's network, which a user's "yes" comes to trust. Only for the audience `user`. */
   readonly trustNetwork: string | undefined;
 }
+
+/** Facts of which nothing is known. */
+export const NO_ALERT_FACTS: AlertFacts = {
+  ip: undefined,
+  score: undefined,
+  level: undefined,
+  reasons: [],
+  country: undefined,
+  city: undefined,
+  asn: undefined,
+  user: undefined,
+  route: undefined,
+  policy: undefined,
+  mode: undefined,
+  action: undefined,
+  decisionId: undefined,
+  provider: undefined,
+  detail: undefined,
+  trustNetwork: undefined,
+};
 
 /** An event that owes an alert. */
 export interface AlertTrigger {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../common/clock/clock.js';
 import type { DeliveryOutcome } from './delivery-outcome.js';
 
+/** How deliveries go, in this process. */
 export interface ChannelReport {
   /** `none`: nobody delivers alerts in this process. */
   readonly channel: string;
@@ -27,10 +28,12 @@ export class ChannelHealth {
 
   constructor(private readonly clock: Clock) {}
 
+  /** Names the channel, once there is one. */
   use(channel: string): void {
     this.channel = channel;
   }
 
+  /** Takes note of a try. */
   note(outcome: DeliveryOutcome): void {
     const now = this.clock.now();
     this.counts[outcome.status] += 1;
@@ -46,6 +49,7 @@ export class ChannelHealth {
     this.reason = outcome.reason;
   }
 
+  /** Since the start of the process. */
   report(): ChannelReport {
     const { channel, status, lastDeliveredAt, failingSince, reason } = this;
     return { channel, status, ...this.counts, lastDeliveredAt, failingSince, reason };

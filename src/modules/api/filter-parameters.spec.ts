@@ -1,4 +1,4 @@
-import { anyAddress, anyName, anyOf, anyUser, cursorBy } from './filter-parameters.js';
+import { anyAddress, anyName, anyOf, anyUser } from './filter-parameters.js';
 import { readQuery } from './query-parameters.js';
 
 const READERS = {
@@ -6,7 +6,6 @@ const READERS = {
   policy: anyName,
   user_id: anyUser,
   ip_address: anyAddress,
-  cursor: cursorBy((text) => (text === '7' ? 7 : undefined)),
 };
 
 const read = (query: Readonly<Record<string, string>>): unknown => readQuery(query, READERS);
@@ -18,13 +17,12 @@ describe('filters', () => {
       policy: undefined,
       user_id: undefined,
       ip_address: undefined,
-      cursor: undefined,
     });
   });
 
   it('read what is given', () => {
-    const query = { kind: 'b', policy: 'Zahlung ö', user_id: "o'hara; --", ip_address: '::ffff:8.8.8.8', cursor: '7' };
-    expect(read(query)).toMatchObject({ ...query, ip_address: { text: '8.8.8.8' }, cursor: 7 });
+    const query = { kind: 'b', policy: 'Zahlung ö', user_id: "o'hara; --", ip_address: '::ffff:8.8.8.8' };
+    expect(read(query)).toMatchObject({ ...query, ip_address: { text: '8.8.8.8' } });
   });
 
   it.each([
@@ -34,8 +32,6 @@ describe('filters', () => {
     [{ policy: 'x'.repeat(129) }, 'policy must be text of 1-128 characters without control characters.'],
     [{ policy: 'a\0' }, 'policy must be text of 1-128 characters without control characters.'],
     [{ policy: '\ud800' }, 'policy must be text of 1-128 characters without control characters.'],
-    [{ cursor: '8' }, 'cursor must be the next_cursor of an answer to the same question.'],
-    [{ cursor: '' }, 'cursor must be the next_cursor of an answer to the same question.'],
     [{ ip_address: '' }, 'IP address must be in valid IPv4 or IPv6 format'],
     [{ ip_address: '8.8.8.0/24' }, 'IP address must be in valid IPv4 or IPv6 format'],
   ])('refuse %j', (query, sentence) => {

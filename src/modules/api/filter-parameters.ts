@@ -35,12 +35,3 @@ export const anyAddress: ParameterReader<IpAddress | undefined> = (text) => {
   if (text !== undefined && address === undefined) throw new BadRequestException(INVALID_IP_ADDRESS);
   return address;
 };
-
-/** The `next_cursor` of the page before. @param read `undefined` for text that is none */
-export function cursorBy<Cursor>(read: (text: string) => Cursor | undefined): ParameterReader<Cursor | undefined> {
-  return (text, name) => {
-    const cursor = text === undefined ? undefined : read(text);
-    if (cursor !== undefined || text === undefined) return cursor;
-    throw invalidRequest(`${name} must be the next_cursor of an answer to the same question.`);
-  };
-}

@@ -1,6 +1,7 @@
 import type { Clock } from '../../common/clock/clock.js';
 import { StorageError } from '../../common/errors/ip-risk.error.js';
 
+/** How the writing of decisions goes, in this process. */
 export interface DecisionLogReport {
   readonly mode: 'batched' | 'durable';
   /** `idle`: nothing was written yet. `degraded`: the last batch could not be written; it is tried again. */

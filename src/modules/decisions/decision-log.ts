@@ -104,6 +104,7 @@ export class DecisionLog implements DecisionRecord {
     });
   }
 
+  /** What waits, what was written and what was not, since the start of the process. */
   report(): DecisionLogReport {
     return { mode: this.mode, waiting: this.buffer.size, ...this.health.report() };
   }
@@ -154,7 +155,7 @@ export class DecisionLog implements DecisionRecord {
    */
   private triggersWithoutSender(event: DecisionEvent, at: number): readonly AlertTrigger[] {
     if (this.outbox === undefined) return [];
-    const triggers = decisionTriggers(event, { decisionId: '', at, settings: this.outbox.settings });
+    const triggers = decisionTriggers(event, { decisionId: undefined, at, settings: this.outbox.settings });
     return triggers.filter(
       ({ kind, audience, dedupeId }) => audience === 'team' && kind !== 'new-country' && dedupeId === undefined,
     );

@@ -1,7 +1,9 @@
 import type { Clock } from '../../common/clock/clock.js';
+import { isoText } from '../../common/clock/iso-text.js';
 import { epochOf } from '../geo-velocity/privacy/epoch-salts.js';
 import type { Database } from '../storage/database.js';
-import { ROWS_AT_ONCE, Upkeep, UpkeepBusy } from '../storage/upkeep.js';
+import { CLOCKS_DIFFER } from '../storage/clocks-agree.js';
+import { ROWS_AT_ONCE, Upkeep, type UpkeepStatus } from '../storage/upkeep.js';
 
 const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 21;
@@ -34,9 +36,9 @@ const NOTHING_DONE = {
 
 type Done = { -readonly [Count in keyof typeof NOTHING_DONE]: number };
 
-/** What one run did. `clocks-differ` and `busy` (another process does it) are runs that did nothing or not all of it. */
+/** What one run did. */
 export interface DecisionRetentionReport extends Readonly<Done> {
-  readonly status: 'done' | 'busy' | 'clocks-differ';
+  readonly status: UpkeepStatus;
 }
 
 /** Keeps decisions no longer than they may be kept, and the tables ready for those to come. */
@@ -64,36 +66,26 @@ export class DecisionRetention {
    */
   async run(): Promise<DecisionRetentionReport> {
     const now = this.clock.now();
-    if (!(await this.upkeep.agreesWith(now))) {
-      this.warn(
-        'Decisions are not cleared up: the clocks of this process and of the database are more than an hour apart; set the one that is wrong.',
-      );
-      return { status: 'clocks-differ', ...NOTHING_DONE };
-    }
     const done = { ...NOTHING_DONE };
-    try {
-      await this.work(now, done);
-      // A server does this by itself.
-      if (this.database.report().kind === 'embedded') await this.vacuum();
-      return { status: 'done', ...done };
-    } catch (error) {
-      if (error instanceof UpkeepBusy) return { status: 'busy', ...done };
-      throw error;
-    }
+    const status = await this.upkeep.done(now, () => this.work(now, done));
+    if (status === 'clocks-differ') this.warn(`Decisions are not cleared up: ${CLOCKS_DIFFER}`);
+    return { status, ...done };
   }
 
   private async work(now: number, done: Done): Promise<void> {
     const before = now - this.retentionMs;
     const { upkeep } = this;
     done.partitionsMade = await upkeep.counted('ensure_decision_partitions($1, $2)', [
-      iso(before),
-      iso(now + DAYS_AHEAD * DAY_MS),
+      isoText(before),
+      isoText(now + DAYS_AHEAD * DAY_MS),
     ]);
-    done.partitionsDropped = await upkeep.counted('drop_decision_partitions($1)', [iso(before)]);
+    done.partitionsDropped = await upkeep.counted('drop_decision_partitions($1)', [isoText(before)]);
     done.decisionsDeleted = await this.deleteDecisions(before);
     done.addressesForgotten = await this.forgetAddresses(now - this.addressMs);
     done.textsDeleted = await this.deleteTexts(before - TEXT_SLACK_DAYS * DAY_MS);
     done.writersDeleted = await this.deleteWriters(now - WRITER_DAYS * DAY_MS);
+    // A server does this by itself.
+    if (this.database.report().kind === 'embedded') await this.vacuum();
   }
 
   /** Those in partitions that hold younger ones too. */
@@ -103,7 +95,7 @@ export class DecisionRetention {
       monthOf(before),
       (partition) => `delete from ${partition} where ctid = any(array(
         select ctid from ${partition} where at < $1::timestamptz limit ${ROWS_AT_ONCE}))`,
-      [iso(before)],
+      [isoText(before)],
     );
   }
 
@@ -113,7 +105,7 @@ export class DecisionRetention {
       monthOf(before),
       (partition) => `update ${partition} set ip = null where ctid = any(array(
         select ctid from ${partition} where ip is not null and at <= $1::timestamptz limit ${ROWS_AT_ONCE}))`,
-      [iso(before)],
+      [isoText(before)],
     );
   }
 
@@ -125,7 +117,7 @@ export class DecisionRetention {
       deleted += await this.upkeep.inPieces(
         `delete from ${table} where ctid = any(array(
            select ctid from ${table} where used_on < $1::date limit ${ROWS_AT_ONCE}))`,
-        [iso(before).slice(0, 10)],
+        [isoText(before).slice(0, 10)],
       );
     }
     return deleted;
@@ -136,7 +128,7 @@ export class DecisionRetention {
     return this.upkeep.inPieces(
       `delete from ${table} where ctid = any(array(
          select ctid from ${table} where written_at < $1::timestamptz limit ${ROWS_AT_ONCE}))`,
-      [iso(before)],
+      [isoText(before)],
     );
   }
 
@@ -146,7 +138,5 @@ export class DecisionRetention {
     await this.database.query(`vacuum (analyze) ${names.join(', ')}`);
   }
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();
 
 const monthOf = (ts: number): string => epochOf(ts).replace('-', '');

@@ -98,7 +98,7 @@ export class GeoVelocityService {
     return {
       verdict: judgeTravel(before, point, this.limits),
       relief: await this.reliefOf(login, event.address, found.trust),
-      isHeld: isHeldAt(found.trust, [login.ts, this.clock.now()]),
+      isHeld: isHeldAt(found.trust, this.clock.now()),
     };
   }
 
@@ -180,7 +180,7 @@ export class GeoVelocityService {
       isDuplicate: false,
       verdict: judgeTravel(before, point, this.limits),
       relief: await this.reliefOf(login, address, found.trust),
-      isHeld: isHeldAt(found.trust, [login.ts, this.clock.now()]),
+      isHeld: isHeldAt(found.trust, this.clock.now()),
       found: withoutAnnounced(change.found, found.trust),
       withdrawn: withoutAnnounced(change.withdrawn, found.trust),
       isOwed: found.isMarked,

@@ -118,7 +118,12 @@ describe('IpRiskMetrics', () => {
     ).toEqual({
       ip_risk_alerts_triggered_total: 20,
       ip_risk_alerts_emitted_total: 8,
-      ip_risk_alerts_suppressed_total: 5,
+      'ip_risk_alert_events{state="delivered"}': 9,
+      'ip_risk_alert_events{state="suppressed"}': 5,
+      'ip_risk_alert_events{state="open"}': 1,
+      'ip_risk_alert_events{state="pending"}': 2,
+      'ip_risk_alert_events{state="queued"}': 2,
+      'ip_risk_alert_events{state="dead"}': 1,
       'ip_risk_alert_queue_depth{state="pending"}': 2,
       'ip_risk_alert_queue_depth{state="queued"}': 3,
       ip_risk_alerts_dead: 1,

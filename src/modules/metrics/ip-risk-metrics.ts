@@ -36,6 +36,7 @@ export class IpRiskMetrics {
     if (hasDefaults) collectDefaultMetrics({ register: this.registry });
   }
 
+  /** Of {@link IpRiskMetrics.text}. */
   get contentType(): string {
     return this.registry.contentType;
   }

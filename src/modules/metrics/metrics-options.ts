@@ -10,6 +10,7 @@ export interface MetricsKeys {
   find(candidate: string): object | undefined;
 }
 
+/** Settings of `MetricsModule.forRoot`. */
 export interface MetricsModuleOptions {
   /** Adds metrics of the process and of Node.js, under their usual names. @default false */
   readonly defaultMetrics?: boolean;

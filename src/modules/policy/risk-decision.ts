@@ -4,7 +4,8 @@ import type { RiskReason } from '../scoring/scorecard.js';
 import type { OnChallenge, PolicyMode } from './ip-risk-policy.js';
 
 /** `review` is a request held for a person to look at. */
-export type RiskAction = 'allow' | 'monitor' | 'challenge' | 'block' | 'review';
+export const RISK_ACTIONS = ['allow', 'monitor', 'challenge', 'block', 'review'] as const;
+export type RiskAction = (typeof RISK_ACTIONS)[number];
 
 /**
  * What decided. `score`, `fact` and `denied-country` are about the address. `account-held` is about the user, who said of

@@ -1,4 +1,6 @@
-export type RiskLevel = 'low' | 'medium' | 'high' | 'critical';
+/** Lowest first. */
+export const RISK_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
+export type RiskLevel = (typeof RISK_LEVELS)[number];
 
 /** The bands of the APIVerve card: 25, 50 and 80. @throws RangeError for anything but 0–100, so that no level is made of NaN. */
 export function riskLevelOf(score: number): RiskLevel {

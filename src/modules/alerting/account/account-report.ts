@@ -29,7 +29,7 @@ export interface AccountHold {
   readonly since: number;
 }
 
-/** For the application's own hook, once a "no" was taken. */
+/** A user said that a login was somebody else's. The account is held until somebody releases it. */
 export interface ReportedAccount {
   readonly userId: string;
   readonly alertId: string;

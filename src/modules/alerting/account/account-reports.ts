@@ -1,13 +1,15 @@
 import type { Clock } from '../../../common/clock/clock.js';
+import { isoText } from '../../../common/clock/iso-text.js';
 import { parseIpAddress } from '../../../common/ip/ip-address.js';
 import { assertUserId } from '../../geo-velocity/logins/user-id.js';
 import { networkOf } from '../../geo-velocity/privacy/network-of.js';
 import type { Database } from '../../storage/database.js';
-import type { AlertTrigger } from '../alert.js';
+import type { PageCursor } from '../../../common/paging/page-cursor.js';
+import { NO_ALERT_FACTS, type AlertTrigger } from '../alert.js';
 import type { AlertOutbox } from '../outbox/alert-outbox.js';
 import type { AccountHold, AccountReport, AskedLogin, ReportedAccount } from './account-report.js';
 import type { AccountAnswer } from './answer-links.js';
-import { ReportStore, type AskedAlert, type ReportPlace } from './report-store.js';
+import { ReportStore, type AskedAlert } from './report-store.js';
 
 const DAY_MS = 86_400_000;
 
@@ -28,15 +30,15 @@ export interface AccountReportsOptions {
 
 export interface ReportFilter {
   readonly userId?: string | undefined;
-  /** The `next` of the page before. */
-  readonly before?: ReportPlace | undefined;
+  /** {@link ReportPage.next} of the page before. */
+  readonly before?: PageCursor | undefined;
   readonly limit: number;
 }
 
 export interface ReportPage {
   readonly reports: readonly AccountReport[];
-  /** Where the next page begins, where there is one. */
-  readonly next: ReportPlace | undefined;
+  /** Asks for the next page; `undefined` on the last one. */
+  readonly next: PageCursor | undefined;
 }
 
 /** What users answer to "was this you?", what follows from it, and the release of accounts that are held. */
@@ -101,7 +103,8 @@ export class AccountReports {
     // One more than asked for tells whether there is a next page.
     const found = await this.store.list(userId, before, limit + 1);
     const reports = found.slice(0, limit);
-    return { reports, next: found.length > limit ? reports.at(-1) : undefined };
+    const last = reports.at(-1);
+    return { reports, next: found.length > limit ? last && { at: last.answeredAt, id: last.alertId } : undefined };
   }
 
   /** Forgets answers whose alert is gone, after as many days as alerts are kept. @throws StorageError */
@@ -130,22 +133,13 @@ function reportTrigger(alertId: string, alert: AskedAlert, now: number): AlertTr
     severity: 'critical',
     audience: 'team',
     facts: {
+      ...NO_ALERT_FACTS,
       ip: address?.text,
-      score: undefined,
-      level: undefined,
-      reasons: [],
       country,
       city,
       asn,
       user,
-      route: undefined,
-      policy: undefined,
-      mode: undefined,
-      action: undefined,
-      decisionId: undefined,
-      provider: undefined,
-      detail: `The user says that the login of ${new Date(alert.lastAt).toISOString()} was somebody else; the account is held until it is released.`,
-      trustNetwork: undefined,
+      detail: `The user says that the login of ${isoText(alert.lastAt)} was somebody else; the account is held until it is released.`,
     },
     prefix: address && networkOf(address),
     count: 1,

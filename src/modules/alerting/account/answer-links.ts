@@ -57,6 +57,7 @@ export class AnswerLinks {
     this.validMs = validMs;
   }
 
+  /** The same two links for the same alert, whenever they are made. */
   linksFor({ id, createdAt }: Pick<Alert, 'id' | 'createdAt'>): { readonly yesUrl: string; readonly noUrl: string } {
     const expiresAt = Math.trunc(createdAt + this.validMs);
     return { yesUrl: this.#urlOf(id, 'yes', expiresAt), noUrl: this.#urlOf(id, 'no', expiresAt) };

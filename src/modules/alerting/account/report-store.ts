@@ -1,13 +1,12 @@
+import { isoText } from '../../../common/clock/iso-text.js';
 import { StorageError } from '../../../common/errors/ip-risk.error.js';
 import type { Database, SqlValue } from '../../storage/database.js';
-import { sqlStateOf } from '../../storage/storage-failure.js';
+import { millisOf } from '../../storage/millis-of.js';
+import type { PageCursor } from '../../../common/paging/page-cursor.js';
+import { despiteDeadlocks } from '../../storage/despite-deadlocks.js';
 import type { RaiseReport } from '../outbox/alert-outbox.js';
 import type { AccountHold, AccountReport } from './account-report.js';
 import type { AccountAnswer } from './answer-links.js';
-
-const MOST_TRIES = 3;
-/** Raising alerts takes locks of groups and recipients after the user's. */
-const DEADLOCK = '40P01';
 
 /** The alert that a link is about. */
 export interface AskedAlert {
@@ -32,12 +31,6 @@ export interface AnswerRow {
   readonly triggers: string;
 }
 
-/** Answers before this one, newest first. */
-export interface ReportPlace {
-  readonly answeredAt: number;
-  readonly alertId: string;
-}
-
 type Nullable<T> = { readonly [Key in keyof T]: undefined extends T[Key] ? Exclude<T[Key], undefined> | null : T[Key] };
 
 /** Users' answers in the database; each method is one statement. */
@@ -53,7 +46,7 @@ export class ReportStore {
     const { rows } = await this.database.query<Nullable<AskedAlert>>(
       `select a.facts ->> 'user' as "userId", a.facts ->> 'trustNetwork' as network, a.facts ->> 'country' as country,
          a.facts ->> 'city' as city, a.facts ->> 'ip' as ip, (a.facts ->> 'asn')::double precision as asn,
-         round(date_part('epoch', a.last_at) * 1000) as "lastAt", r.alert_id is not null as "isAnswered"
+         ${millisOf('a.last_at')} as "lastAt", r.alert_id is not null as "isAnswered"
        from ${this.schema}.alerts a left join ${this.schema}.account_reports r on r.alert_id = a.id
        where a.id = $1::text and a.audience = 'user' and a.facts ->> 'user' is not null`,
       [alertId],
@@ -64,46 +57,50 @@ export class ReportStore {
   /** Takes the answer with all that follows from it, or nothing of it. @returns `undefined` where one was taken before. */
   async answer({ alertId, answer, alert, now, trustedUntil, triggers }: AnswerRow): Promise<Taken | undefined> {
     const { userId, network, country } = alert;
-    const values = [alertId, answer, userId, network ?? null, country ?? null, iso(now), iso(trustedUntil), triggers];
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.answered(values);
-      } catch (error) {
-        if (tries === MOST_TRIES || sqlStateOf(error) !== DEADLOCK) throw error;
-      }
-    }
+    const values = [
+      alertId,
+      answer,
+      userId,
+      network ?? null,
+      country ?? null,
+      isoText(now),
+      isoText(trustedUntil),
+      triggers,
+    ];
+    // Raising alerts takes locks of groups and recipients after the user's.
+    return despiteDeadlocks(() => this.answered(values));
   }
 
   async release(userId: string, now: number): Promise<number> {
     const { rows } = await this.database.query<{ readonly released: number }>(
       `select ${this.schema}.release_account($1, $2) as released`,
-      [userId, iso(now)],
+      [userId, isoText(now)],
     );
     return rows[0]?.released ?? 0;
   }
 
   async holdsOf(userId: string, now: number): Promise<AccountHold[]> {
     const { rows } = await this.database.query<AccountHold>(
-      `select substr(id, length('held:') + 1) as "alertId", round(date_part('epoch', since) * 1000) as since
+      `select substr(id, length('held:') + 1) as "alertId", ${millisOf('since')} as since
        from ${this.schema}.user_trust
        where user_id = $1::text and kind = 'held' and until > $2::timestamptz order by since, id`,
-      [userId, iso(now)],
+      [userId, isoText(now)],
     );
     return [...rows];
   }
 
   /** Newest first. */
-  async list(userId: string | undefined, before: ReportPlace | undefined, limit: number): Promise<AccountReport[]> {
+  async list(userId: string | undefined, before: PageCursor | undefined, limit: number): Promise<AccountReport[]> {
     const { rows } = await this.database.query<Nullable<AccountReport>>(
       `select alert_id as "alertId", user_id as "userId", answer, country,
-         round(date_part('epoch', answered_at) * 1000) as "answeredAt",
-         round(date_part('epoch', trusted_until) * 1000) as "trustedUntil",
-         round(date_part('epoch', released_at) * 1000) as "releasedAt"
+         ${millisOf('answered_at')} as "answeredAt",
+         ${millisOf('trusted_until')} as "trustedUntil",
+         ${millisOf('released_at')} as "releasedAt"
        from ${this.schema}.account_reports
        where ($1::text is null or user_id = $1::text)
          and ($2::timestamptz is null or (answered_at, alert_id) < ($2::timestamptz, $3::text))
        order by answered_at desc, alert_id desc limit $4::integer`,
-      [userId ?? null, before === undefined ? null : iso(before.answeredAt), before?.alertId ?? null, limit],
+      [userId ?? null, before === undefined ? null : isoText(before.at), before?.id ?? null, limit],
     );
     return rows.map((row) => known<AccountReport>(row));
   }
@@ -114,7 +111,7 @@ export class ReportStore {
       `delete from ${this.schema}.account_reports r
        where r.answered_at < $1::timestamptz and (r.answer = 'yes' or r.released_at is not null or r.user_id is null)
          and not exists (select from ${this.schema}.alerts a where a.id = r.alert_id)`,
-      [iso(before)],
+      [isoText(before)],
     );
     return rowCount;
   }
@@ -138,8 +135,6 @@ interface AnsweredJson {
   readonly taken: boolean;
   readonly raised: RaiseReport | null;
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();
 
 function first<Row>(rows: readonly Row[]): Row {
   const [row] = rows;

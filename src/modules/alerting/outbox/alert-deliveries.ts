@@ -1,5 +1,7 @@
 import type { Clock } from '../../../common/clock/clock.js';
+import { isoText } from '../../../common/clock/iso-text.js';
 import type { Database } from '../../storage/database.js';
+import { millisOf } from '../../storage/millis-of.js';
 import type { Alert } from '../alert.js';
 import type { AlertSettings } from '../alert-settings.js';
 import type { DeliveryOutcome } from '../delivery-outcome.js';
@@ -87,9 +89,9 @@ export class AlertDeliveries {
          order by queued_until, created_at limit $2::integer for update skip locked
        )
        update ${this.table} a set state = 'queued', queued_until = ${LEASE_END} from due where a.id = due.id
-       returning json_build_object('id', a.id, 'attempts', a.attempts, 'next', ${millis('a.next_attempt_at')},
-         'until', ${millis('a.give_up_at')}) as lease`,
-      [iso(now), limit],
+       returning json_build_object('id', a.id, 'attempts', a.attempts, 'next', ${millisOf('a.next_attempt_at')},
+         'until', ${millisOf('a.give_up_at')}) as lease`,
+      [isoText(now), limit],
     );
     return rows.map(({ lease: { id, attempts, next, until } }) => ({
       id,
@@ -104,7 +106,7 @@ export class AlertDeliveries {
     const { rows } = await this.database.query<{ readonly alert: AlertRow }>(
       `update ${this.table} a set state = 'queued', queued_until = ${LEASE_END}
        where a.id = $2::text and a.state in ('pending', 'queued') returning ${ALERT_JSON} as alert`,
-      [iso(this.clock.now()), id],
+      [isoText(this.clock.now()), id],
     );
     return rows[0] && readStoredAlert(rows[0].alert);
   }
@@ -124,7 +126,7 @@ export class AlertDeliveries {
     return readTally(this.database);
   }
 
-  /** Newest first. @throws StorageError, and RangeError for a cursor that is none. */
+  /** Newest first. @throws StorageError */
   list(filter: AlertFilter): Promise<AlertPage> {
     return listAlerts(this.database, filter);
   }
@@ -158,12 +160,8 @@ export class AlertDeliveries {
   private async closeSome(): Promise<{ emitted: number; closed: number }> {
     const { rows } = await this.database.query<{ readonly done: { emitted: number; closed: number } }>(
       `select ${this.database.schema}.close_alert_windows($1::timestamptz, ${WINDOWS_AT_ONCE}) as done`,
-      [iso(this.clock.now())],
+      [isoText(this.clock.now())],
     );
     return rows[0]?.done ?? { emitted: 0, closed: 0 };
   }
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();
-
-const millis = (column: string): string => `round(date_part('epoch', ${column}) * 1000)`;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../common/clock/clock.js';
+import { isoText } from '../../../common/clock/iso-text.js';
 import type { Database } from '../../storage/database.js';
-import { sqlStateOf } from '../../storage/storage-failure.js';
+import { despiteDeadlocks } from '../../storage/despite-deadlocks.js';
 import type { AlertTrigger } from '../alert.js';
 import type { AlertSettings } from '../alert-settings.js';
 import { owedAlerts } from './owed-alerts.js';
@@ -25,11 +26,9 @@ export interface AlertOutboxOptions {
 
 const NOTHING: RaiseReport = { triggered: 0, emitted: 0, suppressed: 0, repeated: 0 };
 
-const MOST_TRIES = 3;
-const DEADLOCK = '40P01';
-
 /** Where alerts are raised: in the database, in the transaction of what they are about. */
 export class AlertOutbox {
+  /** When alerts are raised, and how a storm of them is held. */
   readonly settings: AlertSettings;
   private readonly database: Database;
   private readonly clock: Clock;
@@ -64,7 +63,8 @@ export class AlertOutbox {
   /** @throws StorageError; nothing is raised then. */
   async raise(triggers: readonly AlertTrigger[]): Promise<RaiseReport> {
     if (triggers.length === 0) return NOTHING;
-    const report = await this.raised(this.encode(triggers));
+    const encoded = this.encode(triggers);
+    const report = await despiteDeadlocks(() => this.raised(encoded));
     this.noted(report);
     return report;
   }
@@ -83,16 +83,11 @@ export class AlertOutbox {
   }
 
   private async raised(encoded: string): Promise<RaiseReport> {
-    const text = `select ${this.database.schema}.raise_alerts($1::json, $2::timestamptz) as report`;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        const now = new Date(this.clock.now()).toISOString();
-        const { rows } = await this.database.query<{ readonly report: RaiseReport }>(text, [encoded, now]);
-        return rows[0]?.report ?? NOTHING;
-      } catch (error) {
-        if (tries === MOST_TRIES || sqlStateOf(error) !== DEADLOCK) throw error;
-      }
-    }
+    const { rows } = await this.database.query<{ readonly report: RaiseReport }>(
+      `select ${this.database.schema}.raise_alerts($1::json, $2::timestamptz) as report`,
+      [encoded, isoText(this.clock.now())],
+    );
+    return rows[0]?.report ?? NOTHING;
   }
 
   private tell(): void {

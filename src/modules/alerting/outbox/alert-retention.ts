@@ -1,11 +1,11 @@
 import type { Clock } from '../../../common/clock/clock.js';
+import { isoText } from '../../../common/clock/iso-text.js';
 import type { Database, SqlValue } from '../../storage/database.js';
+import { ROWS_AT_ONCE } from '../../storage/upkeep.js';
 import type { AlertSettings } from '../alert-settings.js';
 import { recipientKeyOfUser } from './grouping.js';
 
 const DAY_MS = 86_400_000;
-/** Rows that one statement changes. */
-const ROWS_AT_ONCE = 5000;
 /** Rows of totals that are left as they are. */
 const FEW_TALLIES = 50;
 
@@ -96,6 +96,6 @@ export class AlertRetention {
   }
 
   private daysAgo(days: number): string {
-    return new Date(this.options.clock.now() - days * DAY_MS).toISOString();
+    return isoText(this.options.clock.now() - days * DAY_MS);
   }
 }

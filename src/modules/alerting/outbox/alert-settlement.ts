@@ -1,5 +1,7 @@
 import type { Clock } from '../../../common/clock/clock.js';
+import { isoText } from '../../../common/clock/iso-text.js';
 import type { Database } from '../../storage/database.js';
+import { millisOf } from '../../storage/millis-of.js';
 import type { Alert } from '../alert.js';
 import type { DeliveryOutcome } from '../delivery-outcome.js';
 import { GIVE_UP_MS, nextTryDelayMs } from '../retry-schedule.js';
@@ -43,7 +45,7 @@ export class AlertSettlement {
     const { rows } = await this.database.query<{ readonly next: number | null }>(
       settleFailureSql(this.database.schema),
       [
-        iso(now),
+        isoText(now),
         alert.id,
         alert.attempts,
         outcome.reason.slice(0, LONGEST_REASON),
@@ -68,7 +70,7 @@ export class AlertSettlement {
          insert into ${this.database.schema}.alert_tallies (dead) select -sum(count) from done having count(*) > 0
        )
        select count(*)::integer as replayed from done`,
-      [iso(this.clock.now()), id ?? null],
+      [isoText(this.clock.now()), id ?? null],
     );
     return rows[0]?.replayed ?? 0;
   }
@@ -84,14 +86,10 @@ export class AlertSettlement {
        )
        insert into ${this.database.schema}.alert_tallies (delivered, delivered_alerts, dead)
        select count, 1, case when state = 'dead' then -count else 0 end from done`,
-      [iso(this.clock.now()), id],
+      [isoText(this.clock.now()), id],
     );
   }
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();
-
-const millis = (column: string): string => `round(date_part('epoch', ${column}) * 1000)`;
 
 /**
  * Of the try that is settled alone: another one has counted it already. Answers when the alert is tried next, whoever
@@ -117,7 +115,7 @@ const settleFailureSql = (schema: string): string => `
   ), counted as (
     insert into ${schema}.alert_tallies (dead) select count from done where state = 'dead'
   )
-  select ${millis('next_attempt_at')} as next from done where state <> 'dead'
+  select ${millisOf('next_attempt_at')} as next from done where state <> 'dead'
   union all
-  select ${millis('coalesce(next_attempt_at, $1::timestamptz)')} from ${schema}.alerts
+  select ${millisOf('coalesce(next_attempt_at, $1::timestamptz)')} from ${schema}.alerts
   where id = $2::text and state in ('pending', 'queued') and not exists (select from done)`;

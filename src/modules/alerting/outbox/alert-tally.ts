@@ -1,4 +1,5 @@
 import type { Database } from '../../storage/database.js';
+import { millisOf } from '../../storage/millis-of.js';
 import type { AlertState } from '../alert.js';
 
 /**
@@ -33,7 +34,7 @@ export async function readTally(database: Database): Promise<AlertTally> {
        'pending', w.pending, 'queued', w.queued,
        'alerts', json_build_object('pending', w.pending_alerts, 'queued', w.queued_alerts,
          'delivered', t.delivered_alerts, 'dead', (select count(*) from ${schema}.alerts where state = 'dead')),
-       'oldestPendingAt', round(date_part('epoch', w.oldest) * 1000)) as tally
+       'oldestPendingAt', ${millisOf('w.oldest')}) as tally
      from (
        select coalesce(sum(triggered), 0) as triggered, coalesce(sum(delivered), 0) as delivered,
          coalesce(sum(suppressed), 0) as suppressed, coalesce(sum(repeated), 0) as repeated,

@@ -4,7 +4,7 @@ import { ALERT_KINDS, ALERT_SEVERITIES, type AlertTrigger } from '../alert.js';
 import { ALERT_GROUPINGS } from '../alert-settings.js';
 import { groupKeyOf, recipientKeyOf } from './grouping.js';
 import { owedAlerts } from './owed-alerts.js';
-import { NO_FACTS } from './stored-alert.js';
+import { NO_ALERT_FACTS } from '../alert.js';
 
 const settings = ALERT_SETTINGS;
 
@@ -12,7 +12,7 @@ const one = (facts: Partial<AlertTrigger['facts']> = {}, rest: Partial<AlertTrig
   kind: 'risk',
   severity: 'medium',
   audience: 'team',
-  facts: { ...NO_FACTS, policy: 'default', ...facts },
+  facts: { ...NO_ALERT_FACTS, policy: 'default', ...facts },
   prefix: '203.0.113.0/24',
   count: 1,
   firstAt: 0,

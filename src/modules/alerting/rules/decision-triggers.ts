@@ -4,7 +4,7 @@ import { networkOf } from '../../geo-velocity/privacy/network-of.js';
 import type { IpRiskPolicy } from '../../policy/ip-risk-policy.js';
 import type { RiskDecision } from '../../policy/risk-decision.js';
 import { travelSignals } from '../../policy/travel-signals.js';
-import type { AlertFacts, AlertKind, AlertSeverity, AlertTrigger } from '../alert.js';
+import { NO_ALERT_FACTS, type AlertFacts, type AlertKind, type AlertSeverity, type AlertTrigger } from '../alert.js';
 import type { AlertSettings } from '../alert-settings.js';
 import { bandOf, isAtLeast, worstOf } from './decision-band.js';
 import { findingTriggers } from './finding-triggers.js';
@@ -18,8 +18,8 @@ export interface DecidedRequest {
 }
 
 export interface TriggerContext {
-  /** Where the decision is on record. */
-  readonly decisionId: string;
+  /** Where the decision is on record, as far as that is known yet. */
+  readonly decisionId: string | undefined;
   /** Milliseconds since 1970 at which it was made. */
   readonly at: number;
   readonly settings: AlertSettings;
@@ -81,7 +81,7 @@ function withUser(
 ): AlertTrigger[] {
   if (!settings.asksUsers) return [trigger];
   const network = travel !== undefined && 'client' in travel ? travel.client?.network : undefined;
-  return [trigger, forUser({ ...trigger, severity, facts: { ...trigger.facts, detail: undefined } }, network)];
+  return [trigger, forUser({ ...trigger, severity }, network)];
 }
 
 function triggerOf(
@@ -106,11 +106,12 @@ function triggerOf(
 
 function factsOf(
   { decision, policy, route }: DecidedRequest,
-  decisionId: string,
+  decisionId: string | undefined,
   { addressDays }: AlertSettings,
 ): AlertFacts {
   const { assessment, travel } = decision;
   return {
+    ...NO_ALERT_FACTS,
     ip: addressDays > 0 ? assessment?.ip : undefined,
     score: decision.score,
     level: bandOf(decision, policy),
@@ -122,11 +123,8 @@ function factsOf(
     route,
     policy: decision.policy.name,
     mode: decision.mode,
-    // On trial, what would have been done.
     action: decision.intendedAction,
     decisionId,
-    provider: undefined,
     detail: travelSignals(travel)?.detail,
-    trustNetwork: undefined,
   };
 }

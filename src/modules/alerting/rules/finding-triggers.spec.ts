@@ -114,7 +114,7 @@ describe('the alerts of a finding', () => {
       severity: 'critical',
       facts: { score: 80, trustNetwork: undefined },
     });
-    expect(user).toMatchObject({ audience: 'user', severity: 'high', dedupeId: `${team?.dedupeId ?? ''}:user` });
+    expect(user).toMatchObject({ audience: 'user', severity: 'high', dedupeId: team?.dedupeId });
     // What is undefined is not looked at.
     expect(user?.facts).toEqual({
       ip: team?.facts.ip,

@@ -6,7 +6,7 @@ import type { TravelFinding } from '../../geo-velocity/travel/travel-verdict.js'
 import type { IpRiskPolicy } from '../../policy/ip-risk-policy.js';
 import type { RiskDecision } from '../../policy/risk-decision.js';
 import { riskLevelOf } from '../../scoring/risk-level.js';
-import type { AlertFacts, AlertSeverity, AlertTrigger } from '../alert.js';
+import { NO_ALERT_FACTS, type AlertFacts, type AlertSeverity, type AlertTrigger } from '../alert.js';
 import type { AlertSettings } from '../alert-settings.js';
 import { bandOf } from './decision-band.js';
 import { forUser } from './user-trigger.js';
@@ -28,22 +28,6 @@ export interface FindingContext {
   /** Where the decision is on record. */
   readonly decisionId?: string | undefined;
 }
-
-type DecidedFacts = Pick<
-  AlertFacts,
-  'score' | 'level' | 'reasons' | 'route' | 'policy' | 'mode' | 'action' | 'decisionId'
->;
-
-const UNDECIDED: DecidedFacts = {
-  score: undefined,
-  level: undefined,
-  reasons: [],
-  route: undefined,
-  policy: undefined,
-  mode: undefined,
-  action: undefined,
-  decisionId: undefined,
-};
 
 const DIGEST_BYTES = 16;
 
@@ -90,7 +74,7 @@ function triggerOf(userId: string, finding: TravelFinding, context: FindingConte
   const assessment = decided?.decision.assessment;
   const ip = assessment?.ip ?? report?.client?.ip;
   const address = parseIpAddress(assessment?.embeddedIp ?? ip ?? '');
-  const known = decided === undefined ? UNDECIDED : factsOf(decided, decisionId);
+  const known = decided === undefined ? NO_ALERT_FACTS : factsOf(decided, decisionId);
   // A clock that is ahead must not date an alert into the future.
   const seenAt = Math.min(to.ts, at);
   return {
@@ -104,9 +88,7 @@ function triggerOf(userId: string, finding: TravelFinding, context: FindingConte
       city: to.city,
       asn: to.asn,
       user: userId,
-      provider: undefined,
       detail: detailOf(finding),
-      trustNetwork: undefined,
     },
     prefix: address === undefined ? undefined : networkOf(address),
     count: 1,
@@ -116,12 +98,12 @@ function triggerOf(userId: string, finding: TravelFinding, context: FindingConte
   };
 }
 
-function factsOf(decided: DecidedLogin, decisionId: string | undefined): DecidedFacts {
+function factsOf(decided: DecidedLogin, decisionId: string | undefined): AlertFacts {
   const { decision, route } = decided;
   const { score, reasons, policy, mode, intendedAction } = decision;
   const level = levelOf(decided);
-  // On trial, what would have been done.
-  return { score, level, reasons, route, policy: policy.name, mode, action: intendedAction, decisionId };
+  const action = intendedAction;
+  return { ...NO_ALERT_FACTS, score, level, reasons, route, policy: policy.name, mode, action, decisionId };
 }
 
 function levelOf({ decision, policy }: DecidedLogin): AlertSeverity | undefined {

@@ -1,30 +1,16 @@
-import type { AlertTrigger } from '../alert.js';
+import { NO_ALERT_FACTS, type AlertTrigger } from '../alert.js';
 
 /**
- * The same for the user it is about, "was this you?": where from, and not what is made of it. Whoever sits in a stolen
- * account must not learn what gave them away.
+ * The same for the user it is about, "was this you?": where from, and nothing of what is made of it. Whoever sits in a
+ * stolen account must not learn what gave them away.
  *
- * @param trustNetwork the lasting pseudonym of the address's network, where it is known
+ * @param network the lasting pseudonym of the address's network, where it is known
  */
-export function forUser(trigger: AlertTrigger, trustNetwork?: string): AlertTrigger {
-  const { facts, dedupeId } = trigger;
+export function forUser(trigger: AlertTrigger, network: string | undefined): AlertTrigger {
+  const { ip, country, city, asn, user } = trigger.facts;
   return {
     ...trigger,
     audience: 'user',
-    facts: {
-      ...facts,
-      score: undefined,
-      level: undefined,
-      reasons: [],
-      route: undefined,
-      policy: undefined,
-      mode: undefined,
-      action: undefined,
-      decisionId: undefined,
-      provider: undefined,
-      detail: undefined,
-      trustNetwork: trustNetwork ?? facts.trustNetwork,
-    },
-    dedupeId: dedupeId === undefined ? undefined : `${dedupeId}:user`,
+    facts: { ...NO_ALERT_FACTS, ip, country, city, asn, user, trustNetwork: network },
   };
 }

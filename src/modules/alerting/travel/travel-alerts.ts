@@ -1,4 +1,5 @@
 import type { Clock } from '../../../common/clock/clock.js';
+import { isoText } from '../../../common/clock/iso-text.js';
 import { StorageError } from '../../../common/errors/ip-risk.error.js';
 import { LineLimit } from '../../../common/log/line-limit.js';
 import type { LoginReport } from '../../geo-velocity/geo-velocity.js';
@@ -69,7 +70,7 @@ export class TravelAlerts {
   async sweep(): Promise<number> {
     const { kind, status } = this.database.report();
     if (kind === 'none' || (kind === 'embedded' && status === 'closed')) return 0;
-    const until = iso(this.clock.now() - SETTLED_AFTER_MS);
+    const until = isoText(this.clock.now() - SETTLED_AFTER_MS);
     let ended = 0;
     try {
       let after: Mark | undefined;
@@ -120,7 +121,7 @@ export class TravelAlerts {
   private async raise(userId: string, eventId: string, triggers: string): Promise<void> {
     const { rows } = await this.database.query<{ readonly raised: RaiseReport }>(
       `select ${this.database.schema}.settle_login($1, $2, $3::json, $4::timestamptz) as raised`,
-      [userId, eventId, triggers, iso(this.clock.now())],
+      [userId, eventId, triggers, isoText(this.clock.now())],
     );
     if (rows[0] !== undefined) this.outbox.noted(rows[0].raised);
   }
@@ -135,5 +136,3 @@ export class TravelAlerts {
     );
   }
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();

@@ -1,6 +1,7 @@
+import { isoText } from '../../../common/clock/iso-text.js';
 import { PROVIDER_ERROR_CODES, ProviderError } from '../../../common/errors/ip-risk.error.js';
 import type { ProviderFailure } from '../../providers/protection/provider-result.js';
-import type { AlertFacts, AlertSeverity, AlertTrigger } from '../alert.js';
+import { NO_ALERT_FACTS, type AlertSeverity, type AlertTrigger } from '../alert.js';
 
 /** A vendor that does not answer. */
 export interface ProviderTrouble {
@@ -14,25 +15,6 @@ export interface ProviderTrouble {
   readonly since: number;
 }
 
-const NO_FACTS: AlertFacts = {
-  ip: undefined,
-  score: undefined,
-  level: undefined,
-  reasons: [],
-  country: undefined,
-  city: undefined,
-  asn: undefined,
-  user: undefined,
-  route: undefined,
-  policy: undefined,
-  mode: undefined,
-  action: undefined,
-  decisionId: undefined,
-  provider: undefined,
-  detail: undefined,
-  trustNetwork: undefined,
-};
-
 /** Characters of an ISO instant that name its day, and its hour. */
 const DAY = 10;
 const HOUR = 13;
@@ -42,12 +24,12 @@ export function providerTrigger(trouble: ProviderTrouble, now: number): AlertTri
   const { kind, providerId, since } = trouble;
   const severity = severityOf(trouble);
   // A budget is spent until the day ends, however often a trial shows it.
-  const bucket = new Date(since).toISOString().slice(0, kind === 'budget-spent' ? DAY : HOUR);
+  const bucket = isoText(since).slice(0, kind === 'budget-spent' ? DAY : HOUR);
   return {
     kind,
     severity,
     audience: 'team',
-    facts: { ...NO_FACTS, provider: providerId, detail: detailOf(trouble) },
+    facts: { ...NO_ALERT_FACTS, provider: providerId, detail: detailOf(trouble) },
     prefix: undefined,
     count: 1,
     firstAt: since,
@@ -65,7 +47,7 @@ function detailOf({ kind, providerId, code, isVerdictPossible, since }: Provider
   const left = isVerdictPossible
     ? 'Verdicts are given without it.'
     : 'Too few providers are left: no verdict can be given, and each policy goes by its fail mode.';
-  return `${whyOf(kind, providerId, code)} It has not been asked since ${new Date(since).toISOString()}. ${left}`;
+  return `${whyOf(kind, providerId, code)} It has not been asked since ${isoText(since)}. ${left}`;
 }
 
 function whyOf(kind: ProviderTrouble['kind'], providerId: string, code: ProviderTrouble['code']): string {

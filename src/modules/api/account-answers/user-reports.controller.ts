@@ -4,13 +4,13 @@ import { AccountReports } from '../../alerting/account/account-reports.js';
 import { ApiKeyGuard } from '../api-key.guard.js';
 import { ApiThrottlerGuard } from '../api-throttler.guard.js';
 import { WITHOUT_BODY } from '../bodyless-route.js';
+import { pageCursor, writePageCursor } from '../page-cursor.js';
 import { readQuery, wholeNumber, type QueryText } from '../query-parameters.js';
 import { USER_ID } from '../users/user-id.pipe.js';
 import { toAccountHoldResponse, toAccountReportResponse } from './account-report.response.js';
-import { reportCursor, toReportCursor } from './report-cursor.js';
 
 /** Parameters of `GET /v1/users/{id}/reports`; described for callers in config/openapi.yaml. */
-export const REPORTS_PARAMETERS = { limit: wholeNumber(1, 200, 50), cursor: reportCursor };
+export const REPORTS_PARAMETERS = { limit: wholeNumber(1, 200, 50), cursor: pageCursor };
 
 /** For the team: what a user answered to "was this you?", and letting the user in again. */
 @Controller('v1/users/:id')
@@ -26,7 +26,7 @@ export class UserReportsController {
     return {
       holds: (await this.reports.holdsOf(id)).map(toAccountHoldResponse),
       reports: reports.map(toAccountReportResponse),
-      next_cursor: next === undefined ? null : toReportCursor(next),
+      next_cursor: writePageCursor(next),
     };
   }
 

@@ -19,6 +19,7 @@ import { AlertDeliveries } from '../../alerting/outbox/alert-deliveries.js';
 import { ApiKeyGuard } from '../api-key.guard.js';
 import { ApiThrottlerGuard } from '../api-throttler.guard.js';
 import { WITHOUT_BODY } from '../bodyless-route.js';
+import { writePageCursor } from '../page-cursor.js';
 import { readQuery, type QueryText } from '../query-parameters.js';
 import { ALERTS_PARAMETERS } from './alert-parameters.js';
 import { toAlertSummary } from './alert-summary.response.js';
@@ -38,7 +39,7 @@ export class AlertsController {
   async list(@Query() query: QueryText): Promise<Record<string, unknown>> {
     const { user_id: user, cursor: before, ...filter } = readQuery(query, ALERTS_PARAMETERS);
     const { alerts, next } = await this.deliveries.list({ ...filter, user, before });
-    return { alerts: alerts.map(toAlertResponse), next_cursor: next ?? null };
+    return { alerts: alerts.map(toAlertResponse), next_cursor: writePageCursor(next) };
   }
 
   @Get('summary')

@@ -4,6 +4,7 @@ import { DecisionReader } from '../../decisions/reading/decision-reader.js';
 import { ADMITTED_BEFORE_BODY, type AdmittedBeforeBody } from '../admission-before-body.js';
 import { ApiKeyGuard } from '../api-key.guard.js';
 import { ApiThrottlerGuard } from '../api-throttler.guard.js';
+import { writePageCursor } from '../page-cursor.js';
 import { readQuery, type QueryText } from '../query-parameters.js';
 import { toDecisionDetail } from './decision-detail.response.js';
 import { DECISIONS_PARAMETERS, decisionFilter } from './decision-parameters.js';
@@ -25,7 +26,7 @@ export class DecisionsController {
   @RouteConfig(SEARCH)
   async list(@Query() query: QueryText): Promise<Record<string, unknown>> {
     const { decisions, next } = await this.reader.list(decisionFilter(readQuery(query, DECISIONS_PARAMETERS)));
-    return { decisions: decisions.map(toDecisionSummary), next_cursor: next ?? null };
+    return { decisions: decisions.map(toDecisionSummary), next_cursor: writePageCursor(next) };
   }
 
   @Get(':id')

@@ -1,3 +1,4 @@
+import { isoText } from '../../../common/clock/iso-text.js';
 import type { RiskAction } from '../../policy/risk-decision.js';
 import type { LoggedDecision } from '../reading/logged-decision.js';
 import { explainCause } from './explain-cause.js';
@@ -29,7 +30,7 @@ export const DONE: Readonly<Record<RiskAction, string>> = {
 function whatWasDone(decision: LoggedDecision): string {
   const { count, at, lastAt, route, policy, action } = decision;
   const what = count === 1 ? '1 request was' : `${count} requests were`;
-  const when = count === 1 || at === lastAt ? `at ${iso(at)}` : `between ${iso(at)} and ${iso(lastAt)}`;
+  const when = count === 1 || at === lastAt ? `at ${isoText(at)}` : `between ${isoText(at)} and ${isoText(lastAt)}`;
   return `${what} ${DONE[action]} on ${route} ${when}${sender(decision)}, under the policy "${policy.name}" (${policy.digest}).`;
 }
 
@@ -72,5 +73,3 @@ function howItIsKept({ isSummary, isConfirmed, count, latencySumMs, latencyMaxMs
         ]),
   ];
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../common/clock/clock.js';
+import { isoText } from '../../../common/clock/iso-text.js';
 import type { IpAddress } from '../../../common/ip/ip-address.js';
 import { effectiveAddress } from '../../../common/ip/embedded-ipv4.js';
 import type { SecretText } from '../../../common/secrets/secret-text.js';
@@ -7,7 +8,7 @@ import { Pseudonyms } from '../../geo-velocity/privacy/pseudonyms.js';
 import type { RiskAction } from '../../policy/risk-decision.js';
 import type { RiskLevel } from '../../scoring/risk-level.js';
 import type { Database, SqlValue } from '../../storage/database.js';
-import { writeDecisionCursor, type DecisionCursor } from './decision-cursor.js';
+import type { PageCursor } from '../../../common/paging/page-cursor.js';
 import { decisionColumns, readDecision, type DecisionRecordRow } from './decision-record-row.js';
 import type { LoggedDecision } from './logged-decision.js';
 
@@ -23,17 +24,18 @@ export interface DecisionFilter {
   /** Milliseconds since 1970: from this one on, and before that one. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-  /** Goes on after it. */
-  readonly cursor?: DecisionCursor | undefined;
+  /** {@link DecisionPage.next} of the page before. */
+  readonly before?: PageCursor | undefined;
   /** 1 or more. */
   readonly limit: number;
 }
 
+/** A page of what was asked for. */
 export interface DecisionPage {
   /** Newest first. */
   readonly decisions: readonly LoggedDecision[];
-  /** Where the next page begins; `undefined` on the last one. `readDecisionCursor` reads it. */
-  readonly next: string | undefined;
+  /** Asks for the next page; `undefined` on the last one. */
+  readonly next: PageCursor | undefined;
 }
 
 export interface DecisionReaderOptions {
@@ -72,7 +74,7 @@ export class DecisionReader {
     );
     const decisions = rows.slice(0, filter.limit).map(readDecision);
     const last = decisions.at(-1);
-    return { decisions, next: rows.length > filter.limit && last ? writeDecisionCursor(last) : undefined };
+    return { decisions, next: rows.length > filter.limit ? last && { at: last.at, id: last.id } : undefined };
   }
 
   /** @throws StorageError */
@@ -84,15 +86,15 @@ export class DecisionReader {
   private async conditions(filter: DecisionFilter, values: SqlValue[]): Promise<string[]> {
     const value = (given: SqlValue, type: string): string => `$${values.push(given)}::${type}`;
     const conditions = ['true'];
-    const { action, policy, level, subject, ip, since, until, cursor } = filter;
+    const { action, policy, level, subject, ip, since, until, before } = filter;
     if (action !== undefined) conditions.push(`d.action = ${value(action, 'text')}`);
     if (policy !== undefined) conditions.push(`d.policy = ${value(policy, 'text')}`);
     if (level !== undefined) conditions.push(`d.level = ${value(level, 'text')}`);
     if (subject !== undefined) conditions.push(`d.subject = ${value(subject, 'text')}`);
-    if (since !== undefined) conditions.push(`d.at >= ${value(iso(since), 'timestamptz')}`);
-    if (until !== undefined) conditions.push(`d.at < ${value(iso(until), 'timestamptz')}`);
-    if (cursor !== undefined) {
-      conditions.push(`(d.at, d.id) < (${value(iso(cursor.at), 'timestamptz')}, ${value(cursor.id, 'text')})`);
+    if (since !== undefined) conditions.push(`d.at >= ${value(isoText(since), 'timestamptz')}`);
+    if (until !== undefined) conditions.push(`d.at < ${value(isoText(until), 'timestamptz')}`);
+    if (before !== undefined) {
+      conditions.push(`(d.at, d.id) < (${value(isoText(before.at), 'timestamptz')}, ${value(before.id, 'text')})`);
     }
     if (ip !== undefined) {
       const address = effectiveAddress(ip);
@@ -112,5 +114,3 @@ export class DecisionReader {
     return Promise.all(months.map(async (ts) => (await this.pseudonyms.of(address, ts)).address));
   }
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();

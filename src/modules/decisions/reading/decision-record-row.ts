@@ -1,4 +1,5 @@
 import type { IpRiskPolicy } from '../../policy/ip-risk-policy.js';
+import { millisOf } from '../../storage/millis-of.js';
 import type { DecisionSignals } from '../signals/decision-signals.js';
 import type { LoggedDecision } from './logged-decision.js';
 
@@ -11,14 +12,12 @@ export type DecisionRecordRow = {
     : Stored[Name];
 } & { readonly policyBody: IpRiskPolicy | null };
 
-const instant = (column: string): string => `round(date_part('epoch', ${column}) * 1000)`;
-
 /** The columns of `decisions`, by the names that {@link LoggedDecision} has for them. */
 export const decisionColumns = (table: string): string =>
   [
     `${table}.id`,
-    `${instant(`${table}.at`)} as at`,
-    `${instant(`${table}.last_at`)} as "lastAt"`,
+    `${millisOf(`${table}.at`)} as at`,
+    `${millisOf(`${table}.last_at`)} as "lastAt"`,
     `${table}.count::float8 as count`,
     `${table}.route`,
     `${table}.policy`,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../common/clock/clock.js';
+import { isoText } from '../../../common/clock/iso-text.js';
 import type { AlertOutbox, RaiseReport } from '../../alerting/outbox/alert-outbox.js';
 import type { Database } from '../../storage/database.js';
 import { encodeInterned, encodeRows, type DecisionBatch } from './decision-batch.js';
@@ -50,7 +51,7 @@ export class BatchWriter {
         encodeInterned(policies),
         this.outbox?.encode(triggers) ?? '[]',
         JSON.stringify(settled),
-        new Date(now).toISOString(),
+        isoText(now),
       ],
     );
     this.written += 1;

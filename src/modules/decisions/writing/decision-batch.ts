@@ -1,3 +1,4 @@
+import { isoText } from '../../../common/clock/iso-text.js';
 import type { AlertTrigger } from '../../alerting/alert.js';
 import type { Interned } from '../signals/encoded-signals.js';
 import { addTally, type WaitingDecision } from './waiting-decision.js';
@@ -39,12 +40,12 @@ function encoded({ id, content, entries: [first, ...others] }: BatchRow): string
   if (first === undefined) throw new RangeError('A row of decisions stands for one at least.');
   const tally = others.length === 0 ? first : { ...first };
   for (const other of others) addTally(tally, other);
-  const at = iso(tally.firstAt);
+  const at = isoText(tally.firstAt);
   const counted = JSON.stringify({
     id,
-    minute: iso(first.minute),
+    minute: isoText(first.minute),
     at,
-    last_at: tally.lastAt === tally.firstAt ? at : iso(tally.lastAt),
+    last_at: tally.lastAt === tally.firstAt ? at : isoText(tally.lastAt),
     count: tally.count,
     latency_sum_ms: Math.round(tally.latencySumMs),
     latency_max_ms: Math.round(tally.latencyMaxMs),
@@ -52,8 +53,6 @@ function encoded({ id, content, entries: [first, ...others] }: BatchRow): string
   });
   return `${counted.slice(0, -1)},${content.slice(1)}`;
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();
 
 /** Bodies are JSON already. */
 export function encodeInterned(interned: readonly Interned[]): string {

@@ -1,4 +1,4 @@
-import type { AlertTrigger } from '../../alerting/alert.js';
+import { NO_ALERT_FACTS, type AlertTrigger } from '../../alerting/alert.js';
 import type { DecisionEvent } from '../../screening/risk-events.js';
 import { countAgain, waitingDecision, type WaitingDecision } from './waiting-decision.js';
 
@@ -71,17 +71,8 @@ function addTrigger(triggers: Map<string, AlertTrigger>, trigger: AlertTrigger):
   );
 }
 
+/** A name of the policy and of the route tells of nobody; a score, a place and a sentence may. */
 function withoutSender(trigger: AlertTrigger): AlertTrigger {
-  const facts = {
-    ...trigger.facts,
-    ip: undefined,
-    score: undefined,
-    reasons: [],
-    country: undefined,
-    city: undefined,
-    asn: undefined,
-    user: undefined,
-    trustNetwork: undefined,
-  };
-  return { ...trigger, facts, prefix: undefined };
+  const { level, route, policy, mode, action } = trigger.facts;
+  return { ...trigger, facts: { ...NO_ALERT_FACTS, level, route, policy, mode, action }, prefix: undefined };
 }

@@ -1,5 +1,7 @@
+import { isoText } from '../../../common/clock/iso-text.js';
 import { StorageError } from '../../../common/errors/ip-risk.error.js';
 import type { Database, QueryResult, SqlValue } from '../../storage/database.js';
+import { millisOf } from '../../storage/millis-of.js';
 import { LOGIN_JSON } from '../../storage/schema/login-functions.js';
 import { sqlStateOf } from '../../storage/storage-failure.js';
 import type { TrustEntry } from '../trust/relief.js';
@@ -76,7 +78,7 @@ export class LoginStore {
     return this.surroundings(`select ${this.schema}.${call} as found`, [
       userId,
       login.eventId,
-      iso(login.ts),
+      isoText(login.ts),
       login.ip ?? null,
       place.country ?? null,
       place.region ?? null,
@@ -91,7 +93,7 @@ export class LoginStore {
       login.prefixPseudonym ?? null,
       this.horizon,
       isGivenId,
-      ...(watchedAt === undefined ? [] : [iso(watchedAt)]),
+      ...(watchedAt === undefined ? [] : [isoText(watchedAt)]),
     ]);
   }
 
@@ -111,7 +113,7 @@ export class LoginStore {
     return this.surroundings(`select ${this.schema}.check_login($1, $2, $3, $4) as found`, [
       userId,
       eventId,
-      iso(ts),
+      isoText(ts),
       this.horizon,
     ]);
   }
@@ -137,8 +139,8 @@ export class LoginStore {
   /** Trips that the user announced, ended ones too. */
   async announced(userId: string): Promise<TrustEntry[]> {
     const { rows } = await this.database.query<{ readonly entry: TrustRow }>(
-      `select json_build_array(kind, country, network, round(date_part('epoch', since) * 1000),
-         round(date_part('epoch', until) * 1000)) as entry
+      `select json_build_array(kind, country, network, ${millisOf('since')},
+         ${millisOf('until')}) as entry
        from ${this.schema}.user_trust where user_id = $1::text and kind = 'announced'`,
       [userId],
     );
@@ -179,8 +181,6 @@ function readSurroundings([stored, before, after, trust, isMarked = false]: Surr
     isMarked,
   };
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();
 
 function answered<Row>(row: Row | undefined): Row {
   if (row === undefined) throw new StorageError('STORAGE_FAILED', 'A function of the schema gave no answer.');

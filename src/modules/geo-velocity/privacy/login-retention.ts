@@ -1,9 +1,10 @@
 import type { Clock } from '../../../common/clock/clock.js';
 import type { Database } from '../../storage/database.js';
-import { RetentionBusy, RetentionSteps } from './retention-steps.js';
+import { CLOCKS_DIFFER } from '../../storage/clocks-agree.js';
+import { Upkeep, type UpkeepStatus } from '../../storage/upkeep.js';
+import { RetentionSteps } from './retention-steps.js';
 
 const DAY_MS = 86_400_000;
-const MOST_CLOCK_DIFFERENCE_MS = 3_600_000;
 
 export interface LoginRetentionOptions {
   readonly database: Database;
@@ -16,29 +17,24 @@ export interface LoginRetentionOptions {
   readonly warn?: ((message: string) => void) | undefined;
 }
 
-/** What one run did. `clocks-differ` and `busy` (another process does it) are runs that did nothing or not all of it. */
-export interface RetentionReport {
-  readonly status: 'done' | 'busy' | 'clocks-differ';
-  readonly partitionsMade: number;
-  readonly partitionsDropped: number;
-  /** Beside those in dropped partitions. */
-  readonly loginsDeleted: number;
-  readonly addressesForgotten: number;
-  readonly trustDeleted: number;
-  /** Marks of logins that nobody settled. */
-  readonly checksDeleted: number;
-  readonly epochsDeleted: number;
-}
-
 const NOTHING_DONE = {
   partitionsMade: 0,
   partitionsDropped: 0,
+  /** Beside those in dropped partitions. */
   loginsDeleted: 0,
   addressesForgotten: 0,
   trustDeleted: 0,
+  /** Marks of logins that nobody settled. */
   checksDeleted: 0,
   epochsDeleted: 0,
 };
+
+type Done = { -readonly [Count in keyof typeof NOTHING_DONE]: number };
+
+/** What one run did. */
+export interface RetentionReport extends Readonly<Done> {
+  readonly status: UpkeepStatus;
+}
 
 /** Keeps logins no longer than they may be kept, and the tables ready for those to come. */
 export class LoginRetention {
@@ -47,6 +43,7 @@ export class LoginRetention {
   private readonly addressMs: number;
   private readonly warn: (message: string) => void;
   private readonly database: Database;
+  private readonly upkeep: Upkeep;
   private readonly steps: RetentionSteps;
 
   constructor({ database, clock, retentionDays = 90, addressDays = 30, warn }: LoginRetentionOptions) {
@@ -55,37 +52,24 @@ export class LoginRetention {
     this.addressMs = addressDays * DAY_MS;
     this.warn = warn ?? (() => undefined);
     this.database = database;
-    this.steps = new RetentionSteps(database);
+    this.upkeep = new Upkeep(database, 'login retention');
+    this.steps = new RetentionSteps(database, this.upkeep);
   }
 
   /**
-   * Does the day's work, unless this process's clock and the database's are more than an hour apart: a clock that went
-   * wrong must not delete anything.
+   * Does the day's work, unless this process's clock and the database's are more than an hour apart.
    *
    * @throws StorageError
    */
   async run(): Promise<RetentionReport> {
     const now = this.clock.now();
-    const difference = Math.abs(now - (await this.steps.databaseNow()));
-    if (!(difference <= MOST_CLOCK_DIFFERENCE_MS)) {
-      this.warn(
-        'Logins are not cleared up: the clocks of this process and of the database are more than an hour apart; set the one that is wrong.',
-      );
-      return { status: 'clocks-differ', ...NOTHING_DONE };
-    }
     const done = { ...NOTHING_DONE };
-    try {
-      await this.work(now, done);
-      // A server does this by itself.
-      if (this.database.report().kind === 'embedded') await this.database.query('vacuum (analyze)');
-      return { status: 'done', ...done };
-    } catch (error) {
-      if (error instanceof RetentionBusy) return { status: 'busy', ...done };
-      throw error;
-    }
+    const status = await this.upkeep.done(now, () => this.work(now, done));
+    if (status === 'clocks-differ') this.warn(`Logins are not cleared up: ${CLOCKS_DIFFER}`);
+    return { status, ...done };
   }
 
-  private async work(now: number, done: { -readonly [Count in keyof typeof NOTHING_DONE]: number }): Promise<void> {
+  private async work(now: number, done: Done): Promise<void> {
     const limits = { now, loginsBefore: now - this.retentionMs, addressesBefore: now - this.addressMs };
     done.partitionsMade = await this.steps.makePartitions(limits);
     done.partitionsDropped = await this.steps.dropPartitions(limits);
@@ -94,5 +78,7 @@ export class LoginRetention {
     done.trustDeleted = await this.steps.deleteTrust(limits);
     done.checksDeleted = await this.steps.deleteChecks(limits);
     done.epochsDeleted = await this.steps.deleteEpochs(limits);
+    // A server does this by itself.
+    if (this.database.report().kind === 'embedded') await this.database.query('vacuum (analyze)');
   }
 }

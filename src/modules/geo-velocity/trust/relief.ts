@@ -36,10 +36,12 @@ export function strongestRelief(trust: readonly TrustEntry[], place: RelievedPla
 }
 
 /**
- * Whether the account is held at one of these instants. A login of before that is reported only now counts as one of now.
+ * Whether the account is held. What holds it is there or is not: when it began is the time of another process's clock.
+ *
+ * @param ts milliseconds since 1970
  */
-export function isHeldAt(trust: readonly TrustEntry[], instants: readonly number[]): boolean {
-  return trust.some((entry) => entry.kind === 'held' && instants.some((ts) => isInForce(entry, ts)));
+export function isHeldAt(trust: readonly TrustEntry[], ts: number): boolean {
+  return trust.some(({ kind, until }) => kind === 'held' && ts < until);
 }
 
 /**

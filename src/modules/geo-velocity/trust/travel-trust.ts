@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../common/clock/clock.js';
+import { isoText } from '../../../common/clock/iso-text.js';
 import { InvalidLoginError } from '../../../common/errors/ip-risk.error.js';
 import type { MaybePromise } from '../../../common/async/maybe-promise.js';
 import { effectiveAddress } from '../../../common/ip/embedded-ipv4.js';
@@ -71,8 +72,8 @@ export class TravelTrust {
       // As with logins: all clients of a NAT64 would be one network.
       await this.pseudonyms.lastingNetwork(effectiveAddress(address)),
       country,
-      iso(now),
-      iso(now + this.trustMs),
+      isoText(now),
+      isoText(now + this.trustMs),
     ]);
   }
 
@@ -88,7 +89,7 @@ export class TravelTrust {
     const travel = { id: randomUUID(), ...acceptedPlan(plan, now) };
     const { rows } = await this.database.query<{ readonly isTaken: boolean }>(
       `select ${this.database.schema}.announce_travel($1, $2, $3, $4, $5, $6, $7) as "isTaken"`,
-      [userId, travel.id, travel.country, iso(travel.from), iso(travel.until), iso(now), MOST_OPEN],
+      [userId, travel.id, travel.country, isoText(travel.from), isoText(travel.until), isoText(now), MOST_OPEN],
     );
     if (rows[0]?.isTaken === true) return travel;
     throw new InvalidLoginError(`A user announces at most ${MOST_OPEN} trips at a time; withdraw one first.`);
@@ -101,7 +102,7 @@ export class TravelTrust {
       `select id, country, date_part('epoch', since) * 1000 as since, date_part('epoch', until) * 1000 as until
        from ${this.database.schema}.user_trust
        where user_id = $1::text and kind = 'announced' and until > $2::timestamptz order by since, id`,
-      [userId, iso(this.clock.now())],
+      [userId, isoText(this.clock.now())],
     );
     return rows.map(({ id, country, since, until }) => ({
       id,
@@ -123,5 +124,3 @@ export class TravelTrust {
     return rowCount > 0;
   }
 }
-
-const iso = (ts: number): string => new Date(ts).toISOString();

@@ -15,6 +15,8 @@ export interface AlertSources {
   readonly deliveries: Pick<DeliveryCounters, 'report'> | undefined;
 }
 
+/** Each event is in one of them. */
+const EVENT_STATES = ['delivered', 'suppressed', 'open', 'pending', 'queued', 'dead'] as const;
 const CHANNEL_STATES: readonly ChannelReport['status'][] = ['idle', 'up', 'degraded', 'misconfigured'];
 
 /** `*_total` are of this process; the queue is the same for all of them, so that the largest of its figures holds. */
@@ -33,9 +35,6 @@ function registerRaised(metrics: SnapshotMetrics, { outbox }: AlertSources): voi
   metrics.counter({ name: 'alerts_emitted_total', help: 'Alerts made at once; digests come later.' }, () => [
     [outbox.report().emitted],
   ]);
-  metrics.counter({ name: 'alerts_suppressed_total', help: 'Events kept back by the cap of their recipient.' }, () => [
-    [outbox.report().suppressed],
-  ]);
 }
 
 function registerQueue(metrics: SnapshotMetrics, { tally, clock }: AlertSources): void {
@@ -50,6 +49,14 @@ function registerQueue(metrics: SnapshotMetrics, { tally, clock }: AlertSources)
       [alerts.pending, { state: 'pending' }],
       [alerts.queued, { state: 'queued' }],
     ]),
+  );
+  metrics.gauge(
+    {
+      name: 'alert_events',
+      help: 'What became of all events that owed an alert, in all processes since the tables were made.',
+      labels: ['state'],
+    },
+    known(({ tally: events }) => EVENT_STATES.map((state) => [events[state], { state }])),
   );
   metrics.gauge(
     { name: 'alerts_dead', help: 'Alerts that were given up and can be replayed, in all processes.' },

@@ -1,5 +1,5 @@
 import type { PolicyMode } from '../../policy/ip-risk-policy.js';
-import type { RiskAction } from '../../policy/risk-decision.js';
+import { RISK_ACTIONS } from '../../policy/risk-decision.js';
 import type { DecisionCounters, PolicyCounts } from '../../screening/decision-counters.js';
 import type { SnapshotMetrics } from '../snapshot-metrics.js';
 
@@ -9,7 +9,6 @@ export interface DecisionSources {
   readonly policies: readonly string[];
 }
 
-const ACTIONS: readonly RiskAction[] = ['allow', 'monitor', 'challenge', 'block', 'review'];
 const MODES: readonly PolicyMode[] = ['live', 'dry-run'];
 
 export function registerDecisionMetrics(metrics: SnapshotMetrics, { decisions, policies }: DecisionSources): void {
@@ -18,7 +17,7 @@ export function registerDecisionMetrics(metrics: SnapshotMetrics, { decisions, p
     { name: 'decisions_total', help: 'Decisions by what was done.', labels: ['action', 'policy', 'mode'] },
     () =>
       counted().flatMap(({ policy, mode, actions }) =>
-        ACTIONS.map((action) => [actions[action], { action, policy, mode }] as const),
+        RISK_ACTIONS.map((action) => [actions[action], { action, policy, mode }] as const),
       ),
   );
   metrics.counter(

@@ -25,6 +25,9 @@ begin
   if p_answer = 'yes' then
     perform ${schema}.trust_place(p_user, p_network, p_country, p_now, p_until);
   else
+    -- What an earlier login from there has taught was a stranger's lesson.
+    delete from ${schema}.user_trust where user_id = p_user
+      and ((kind = 'network' and network = p_network) or (kind = 'country' and country = p_country));
     insert into ${schema}.user_trust (user_id, id, kind, country, network, since, until)
     values (p_user, 'held:' || p_alert, 'held', null, null, p_now, ${FOR_EVER});
     raised := ${schema}.raise_alerts(p_triggers, p_now);

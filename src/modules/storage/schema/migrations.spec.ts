@@ -9,7 +9,7 @@ const PUBLISHED: readonly string[] = [
   '774efc5f9eb21bafea3744477f1c851a18b3e7c6b605453171d1bfc4e5906632',
   'b9ca160d9f5cf80fd0938c8de8cb3b17f959bdd4760e7d222570dc25900d6edf',
   '553932c0ecc52364099bafe017c4ee92a9c70ad6f7676fd45a6ebfbbafbdcdb1',
-  'a6cd430b0497da62d3a46749e4601b3c4b90cea52798313370a8b2b8e25e9f65',
+  'dee6cef8572b699d1b2cbd3157dc0f4d7ad7237c3b3d3a521fd1889de6313b15',
 ];
 
 describe('the migrations', () => {
