@@ -6,7 +6,7 @@ import { SecretText } from '../src/common/secrets/secret-text.js';
 import type { ReportedAccount } from '../src/modules/alerting/account/account-report.js';
 import { AccountReports } from '../src/modules/alerting/account/account-reports.js';
 import { ANSWER_LINKS, AnswerLinks } from '../src/modules/alerting/account/answer-links.js';
-import type { AlertTrigger } from '../src/modules/alerting/alert.js';
+import { NO_ALERT_FACTS, type AlertTrigger } from '../src/modules/alerting/alert.js';
 import { AlertOutbox } from '../src/modules/alerting/outbox/alert-outbox.js';
 import { ApiModule } from '../src/modules/api/api.module.js';
 import { serviceAdapter } from '../src/service-adapter.js';
@@ -173,6 +173,22 @@ describe.each(DATABASES)('an answer to "was this you?" on the $name database', (
     );
   });
 
+  it('is refused where the alert is about no login that was recorded: anybody can have it checked', async () => {
+    const { facts, ...trigger } = askingTrigger('iris', clock.now());
+    await outbox.raise([{ ...trigger, facts: { ...facts, eventId: undefined } }]);
+    const { rows } = await database.query<{ id: string }>(
+      `select id from ${database.schema}.alerts where user_id = 'iris'`,
+    );
+    const before = await stored();
+    const id = rows[0]?.id ?? '';
+    expect([await reports.asked(id), await reports.answer(id, 'no'), await reports.answer(id, 'yes')]).toEqual([
+      undefined,
+      'unknown',
+      'unknown',
+    ]);
+    expect([id === '', await stored()]).toEqual([false, before]);
+  });
+
   it('that is forged, too late, a form with fields, or about nothing any more changes nothing', async () => {
     const { no } = await asked('emma');
     const before = await stored();
@@ -269,17 +285,12 @@ function unclosed(database: Database): Database {
 
 /** A login in Tokyo that the user is asked about. */
 function askingTrigger(user: string, at: number): AlertTrigger {
-  const nothing = undefined;
   return {
     kind: 'impossible-travel',
     severity: 'high',
     audience: 'user',
-    facts: {
-      ...{ ip: TRAVELLERS.tokyo, country: 'JP', city: 'Tokyo', asn: nothing, user, trustNetwork: nothing },
-      ...{ score: nothing, level: nothing, reasons: [], route: nothing, policy: nothing, mode: nothing },
-      ...{ action: nothing, decisionId: nothing, provider: nothing, detail: nothing },
-    },
-    prefix: nothing,
+    facts: { ...NO_ALERT_FACTS, ip: TRAVELLERS.tokyo, country: 'JP', city: 'Tokyo', user, eventId: 'in-tokyo' },
+    prefix: undefined,
     count: 1,
     firstAt: at,
     lastAt: at,

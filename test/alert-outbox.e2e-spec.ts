@@ -9,7 +9,7 @@ import { DATABASES, dispose } from './support/databases.js';
 import { FakeClock } from './support/fake-clock.js';
 import { ALERT_SETTINGS, triggerOf, type TriggerParts } from './support/made-triggers.js';
 
-const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
+const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
 const { windowMs: WINDOW_MS } = ALERT_SETTINGS;
 
 describe.each(DATABASES)('the outbox of alerts in the $name database', ({ create }) => {
@@ -94,37 +94,6 @@ describe.each(DATABASES)('the outbox of alerts in the $name database', ({ create
       ]),
     );
     expect(await deliveries.tally()).toMatchObject({ triggered: 11, pending: 9, open: 2, suppressed: 0 });
-  });
-
-  it('stops at the cap of a recipient, keeps a third of it for what is critical, and says later what it kept back', async () => {
-    const outbox = outboxOf({ capPerHour: 6 });
-    const mild = Array.from({ length: 10 }, (_, index) => trigger(`user-${index}`, 'high', { count: 2 }));
-
-    expect(await outbox.raise(mild)).toEqual({ triggered: 20, emitted: 4, suppressed: 12, repeated: 0 });
-    clock.advance(MINUTE_MS);
-    const critical = Array.from({ length: 5 }, (_, index) => trigger(`other-${index}`, 'critical'));
-    expect(await outbox.raise(critical)).toMatchObject({ emitted: 2, suppressed: 3 });
-    // Of another recipient.
-    const asked = trigger('user-1', 'high', { audience: 'user', kind: 'new-country' });
-    expect(await outbox.raise([asked])).toMatchObject({ emitted: 1 });
-    clock.advance(HOUR_MS - MINUTE_MS - 1);
-    expect(await outbox.raise([trigger('late')])).toMatchObject({ suppressed: 1 });
-    clock.advance(1);
-    expect(await outbox.raise([trigger('later')])).toMatchObject({ emitted: 1 });
-
-    expect((await alerts()).filter(({ audience }) => audience === 'team').map(({ suppressed }) => suppressed)).toEqual(
-      expect.arrayContaining([0, 0, 0, 0, 12, 0, 4]),
-    );
-    expect(await deliveries.tally()).toMatchObject({ triggered: 28, suppressed: 16, pending: 12, open: 0 });
-  });
-
-  it('keeps to the cap where many raise at once', async () => {
-    const outbox = outboxOf({ capPerHour: 5 });
-    await outbox.raise([trigger('ann', 'critical')]);
-    const users = Array.from({ length: 12 }, (_, index) => `user-${index}`);
-    const reports = await Promise.all(users.map((user) => outbox.raise([trigger(user, 'critical', { count: 3 })])));
-    expect(reports.reduce((sum, { emitted }) => sum + emitted, 0)).toBe(4);
-    expect(await deliveries.tally()).toMatchObject({ pending: 13, suppressed: 24, alerts: { pending: 5 } });
   });
 
   it('counts an event once that is reported twice, and a country only where the user never was', async () => {

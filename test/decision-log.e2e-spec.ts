@@ -19,6 +19,7 @@ import { ENGINE } from './support/decision-engine.js';
 import { assessed, decisionEvent, QUIET_POLICY } from './support/decision-events.js';
 import { eventually } from './support/eventually.js';
 import { FakeClock } from './support/fake-clock.js';
+import { withQuery } from './support/with-query.js';
 import { impossible, paris, reported } from './support/travel-reports.js';
 
 const DAY_MS = 86_400_000;
@@ -33,18 +34,6 @@ const ALERTS = {
   retentionDays: 90,
   addressDays: 30,
 };
-
-/** The same database, which does something else with some statements. */
-function withQuery(database: Database, query: Database['query']): Database {
-  return {
-    schema: database.schema,
-    open: () => database.open(),
-    transaction: (work) => database.transaction(work),
-    report: () => database.report(),
-    close: () => database.close(),
-    query,
-  };
-}
 
 const isWrite = (text: string): boolean => text.includes('write_decisions');
 
@@ -151,8 +140,10 @@ describe.each(DATABASES)('the decision log in the $name database', ({ create }) 
 
   it('tells whoever waits once the decision is committed, or in time that it is not known', async () => {
     let isAway = false;
+    const lines: string[] = [];
     const log = logOf({
       mode: 'durable',
+      warn: (line) => lines.push(line),
       database: withQuery(database, (text, values) =>
         isAway && isWrite(text) ? Promise.reject(new Error('away')) : database.query<never>(text, values),
       ),
@@ -179,6 +170,7 @@ describe.each(DATABASES)('the decision log in the $name database', ({ create }) 
     const unconfirmed = (await list()).filter(({ isConfirmed }) => !isConfirmed);
     expect(unconfirmed.map(({ route }) => route).sort()).toEqual(['Away.one', 'Away.two']);
     expect(counted(await list())).toBe(32);
+    expect(lines).toEqual([]);
     expect(await keep('Too.late')).toBe(false);
   });
 

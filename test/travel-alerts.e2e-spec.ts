@@ -5,8 +5,12 @@ import { TravelAlerts } from '../src/modules/alerting/travel/travel-alerts.js';
 import { GeoVelocityService } from '../src/modules/geo-velocity/geo-velocity.service.js';
 import { RetentionSteps } from '../src/modules/geo-velocity/privacy/retention-steps.js';
 import type { LoginPlace } from '../src/modules/geo-velocity/travel/travel-point.js';
+import { decide } from '../src/modules/policy/decide.js';
+import { digested } from '../src/modules/policy/policy-digest.js';
+import { readPolicyFile } from '../src/modules/policy/policy-file.js';
 import type { Database } from '../src/modules/storage/database.js';
 import { Upkeep } from '../src/modules/storage/upkeep.js';
+import { scored } from './support/assessments.js';
 import { DATABASES, dispose } from './support/databases.js';
 import { FakeClock } from './support/fake-clock.js';
 import { insertLogins } from './support/login-rows.js';
@@ -130,6 +134,21 @@ describe.each(DATABASES)('alerts of impossible travel in the $name database', ({
     expect(await raised(userId)).toMatchObject([
       { audience: 'team', facts: { ip: '81.11.0.1', country: 'JP', user: userId } },
       { audience: 'user', facts: { ip: '81.11.0.1', trustNetwork: report.client?.network } },
+    ]);
+  });
+
+  it('go to the user alone where the decision on a check of the login told the team', async () => {
+    const userId = someone();
+    const report = await leap(userId);
+    const { verdict, relief, isHeld } = report;
+    const policy = readPolicyFile().defaultPolicy;
+    const checked = { subject: userId, travel: { verdict, relief, isHeld } };
+    const decision = decide(scored({}, 'JP'), digested(policy), checked);
+
+    await alerts.settle(userId, report, { decision, policy, isOnRecord: true });
+    expect([await marks(userId), await raised(userId)]).toMatchObject([
+      [],
+      [{ audience: 'user', facts: { eventId: report.login.eventId } }],
     ]);
   });
 

@@ -2,7 +2,7 @@
 // must end by itself within ten seconds, and the next one starts over the same database.
 //   --stops 500
 //   --lanes 2          services that are started and stopped beside each other
-//   --short            three stops
+//   --short            two stops
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
   },
 });
-const stops = values.short ? 3 : Number(values.stops);
+const stops = values.short ? 2 : Number(values.stops);
 const lanes = values.short ? 1 : Number(values.lanes);
 if (!(Number.isInteger(stops) && stops > 0 && lanes > 0)) throw new Error('--stops and --lanes are numbers above 0.');
 

@@ -34,6 +34,7 @@ export function fullAlert(changed: Partial<Alert> = {}, facts: Partial<AlertFact
       provider: undefined,
       detail: '185.220.101.7 is a Tor exit.',
       trustNetwork: 'a-pseudonym',
+      eventId: 'an-event',
       ...facts,
     },
     state: 'queued',

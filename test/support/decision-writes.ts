@@ -1,4 +1,5 @@
 import { StorageError } from '../../src/common/errors/ip-risk.error.js';
+import { failureOf } from '../../src/modules/storage/storage-failure.js';
 import type { Database, QueryResult, SqlValue } from '../../src/modules/storage/database.js';
 
 /** A row as `write_decisions` is given it. */
@@ -22,6 +23,13 @@ export class DecisionWrites {
   /** Numbers of the batches, as they came. */
   readonly batches: unknown[] = [];
   tries = 0;
+  /** Rows with this in them are refused, as those that break a constraint are. */
+  refused: string | undefined;
+  /** The batch that is known before the next one; set to an older one it has lost what came since. */
+  last = 0;
+  readonly unconfirmed: string[] = [];
+  /** Called while a batch is being written. */
+  meanwhile: () => void = () => undefined;
 
   readonly database = {
     schema: 's',
@@ -43,13 +51,21 @@ export class DecisionWrites {
       throw new StorageError('STORAGE_UNAVAILABLE', 'The database cannot be used now.');
     }
     if (text.includes('pseudonym_epochs')) return { rows: [{ epoch: values[0], salt: 'salt' }], rowCount: 1 };
+    if (this.refused !== undefined && String(values[2]).includes(this.refused)) {
+      throw failureOf(Object.assign(new Error('refused'), { severity: 'ERROR', code: '23514' }), 'it').error;
+    }
+    this.meanwhile();
     const [rows, signals, policies, triggers] = values.slice(2, 6).map((json) => JSON.parse(String(json)) as never[]);
     this.batches.push(values[1]);
+    const unconfirmed = JSON.parse(String(values[7])) as { readonly id: string }[];
+    this.unconfirmed.push(...unconfirmed.map(({ id }) => id));
     this.rows.push(...(rows ?? []));
     this.signals.push(...(signals ?? []).map(({ digest }) => digest));
     this.policies.push(...(policies ?? []).map(({ digest }) => digest));
     this.triggers.push(...(triggers ?? []));
     const report = { triggered: 0, emitted: 0, suppressed: 0, repeated: 0 };
-    return { rows: [{ report }], rowCount: 1 };
+    const answer = { report, last: this.last };
+    this.last = Number(values[1]);
+    return { rows: [{ answer }], rowCount: 1 };
   }
 }

@@ -47,9 +47,9 @@ export class AlertEnvironment {
   @CommaList()
   @IsIn(['user', 'prefix', 'asn', 'policy'], {
     each: true,
-    message: 'IP_RISK_ALERT_GROUP_BY must be a list such as user,prefix,policy of user, prefix, asn, policy.',
+    message: 'IP_RISK_ALERT_GROUP_BY must be a list such as prefix,user,policy of user, prefix, asn, policy.',
   })
-  IP_RISK_ALERT_GROUP_BY: ('user' | 'prefix' | 'asn' | 'policy')[] = ['user', 'prefix', 'policy'];
+  IP_RISK_ALERT_GROUP_BY: ('user' | 'prefix' | 'asn' | 'policy')[] = ['prefix', 'user', 'policy'];
 
   @Flag()
   @IsBoolean({ message: 'IP_RISK_ALERT_USERS must be true or false.' })

@@ -51,7 +51,7 @@ describe('readServiceConfig', () => {
         publicUrl: undefined,
         windowMs: 300_000,
         capPerHour: 60,
-        groupBy: ['user', 'prefix', 'policy'],
+        groupBy: ['prefix', 'user', 'policy'],
         asksUsers: false,
       },
     });

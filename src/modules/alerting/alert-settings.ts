@@ -6,9 +6,9 @@ export type AlertGrouping = (typeof ALERT_GROUPINGS)[number];
 export interface AlertSettings {
   /** Milliseconds for which alerts of one group become a digest after the first. @default 300000 */
   readonly windowMs: number;
-  /** Alerts to one recipient (the team, or one user) in an hour. @default 60 */
+  /** Alerts to one recipient in an hour: one user, or the team about each of risk, travel, accounts, vendors. @default 60 */
   readonly capPerHour: number;
-  /** @default ['user', 'prefix', 'policy'] */
+  /** @default ['prefix', 'user', 'policy'] */
   readonly groupBy: readonly AlertGrouping[];
   /** Whether users are asked "was this you?". @default false */
   readonly asksUsers: boolean;
@@ -19,4 +19,4 @@ export interface AlertSettings {
 
 export const DEFAULT_ALERT_WINDOW_MS = 300_000;
 export const DEFAULT_ALERT_CAP = 60;
-export const DEFAULT_ALERT_GROUPING: readonly AlertGrouping[] = ['user', 'prefix', 'policy'];
+export const DEFAULT_ALERT_GROUPING: readonly AlertGrouping[] = ['prefix', 'user', 'policy'];

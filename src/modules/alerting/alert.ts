@@ -49,6 +49,8 @@ export interface AlertFacts {
   readonly detail: string | undefined;
   /** The lasting pseudonym of the address's network, which a user's "yes" comes to trust. Only for the audience `user`. */
   readonly trustNetwork: string | undefined;
+  /** The recorded login's event id; without it nothing can be answered. Only for the audience `user`. */
+  readonly eventId: string | undefined;
 }
 
 /** Facts of which nothing is known. */
@@ -69,6 +71,7 @@ export const NO_ALERT_FACTS: AlertFacts = {
   provider: undefined,
   detail: undefined,
   trustNetwork: undefined,
+  eventId: undefined,
 };
 
 /** An event that owes an alert. */
@@ -102,7 +105,7 @@ export interface Alert {
   readonly kind: AlertKind;
   readonly severity: AlertSeverity;
   readonly audience: AlertAudience;
-  /** Events it tells of: 1, or as many as a digest counts. */
+  /** Events it tells of: 1, or as many as a digest counts; 0 where it only says how many were kept back. */
   readonly count: number;
   /** Events that the recipient's cap has kept back since the last alert to the same recipient. */
   readonly suppressed: number;

@@ -3,6 +3,7 @@ import { DecisionWrites } from '../../../test/support/decision-writes.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from '../../../test/support/fake-clock.js';
 import { AlertOutbox } from '../alerting/outbox/alert-outbox.js';
+import { DecisionBuffer } from './writing/decision-buffer.js';
 import { DecisionLog, type DecisionLogOptions } from './decision-log.js';
 
 const SETTINGS = {
@@ -198,6 +199,45 @@ describe('DecisionLog', () => {
     ]);
   });
 
+  it('takes back that a row is confirmed where somebody was told otherwise meanwhile', async () => {
+    const log = logOf({ mode: 'durable' });
+    writes.meanwhile = () => {
+      clock.advance(100);
+      writes.meanwhile = () => undefined;
+    };
+    expect(await log.keep(decisionEvent(), 100)).toBe(false);
+    await log.close(1000);
+
+    expect(writes.rows).toMatchObject([{ is_confirmed: true }]);
+    expect(writes.unconfirmed).toEqual([writes.rows[0]?.id]);
+  });
+
+  it('writes no number that a column does not hold, and holds no long text while it waits', async () => {
+    const log = logOf();
+    const { decision, ...rest } = decisionEvent({
+      context: { subject: 'x'.repeat(100_000), claimedCountry: 'y'.repeat(9) },
+    });
+    for (const score of [40.5, 1e6, NaN]) log.record({ ...rest, decision: { ...decision, score }, latencyMs: NaN });
+    log.record({ ...rest, decision: { ...decision }, latencyMs: 1e300 });
+    log.record({
+      ...rest,
+      decision: { ...decision, score: 1n as unknown as number },
+      latencyMs: 1n as unknown as number,
+    });
+    await log.close(1000);
+
+    expect(writes.counted).toBe(5);
+    expect(writes.rows).toMatchObject([{ latency_sum_ms: 1e9, latency_max_ms: 1e9 }]);
+    expect(writes.rows[0]).not.toHaveProperty('score');
+    const buffer = new DecisionBuffer(2);
+    const shared = decisionEvent();
+    expect(buffer.add({ ...rest, decision }, 0)?.event).toMatchObject({
+      claimedCountry: undefined,
+      decision: { subject: 'x'.repeat(256) },
+    });
+    expect(buffer.add(shared, 0)?.event).toBe(shared);
+  });
+
   it('says in the end what it could not write, with how much it was', async () => {
     const log = logOf({ mostWaiting: 2 });
     writes.isAway = true;
@@ -210,7 +250,11 @@ describe('DecisionLog', () => {
     await closed;
 
     expect(lines.at(-1)).toBe('5 decision(s) could not be put on record before the end; check the database.');
-    log.record(decisionEvent());
-    expect(log.report()).toMatchObject({ lost: 6 });
+    const told = lines.length;
+    for (let index = 0; index < 2; index += 1) log.record(decisionEvent());
+    expect(log.report()).toMatchObject({ lost: 7 });
+    expect(lines.slice(told)).toEqual([
+      'Decisions are still made after the end of the decision log: they are not put on record.',
+    ]);
   });
 });

@@ -1,9 +1,7 @@
 import type { Clock } from '../../common/clock/clock.js';
 import { LineLimit } from '../../common/log/line-limit.js';
 import type { SecretText } from '../../common/secrets/secret-text.js';
-import type { AlertTrigger } from '../alerting/alert.js';
 import type { AlertOutbox } from '../alerting/outbox/alert-outbox.js';
-import { decisionTriggers } from '../alerting/rules/decision-triggers.js';
 import { EpochSalts } from '../geo-velocity/privacy/epoch-salts.js';
 import { Pseudonyms } from '../geo-velocity/privacy/pseudonyms.js';
 import type { DecisionRecord } from '../screening/decision-record.js';
@@ -11,12 +9,13 @@ import type { DecisionEvent, DecisionListener } from '../screening/risk-events.j
 import type { Database } from '../storage/database.js';
 import { DecisionLogHealth, type DecisionLogReport } from './decision-log-report.js';
 import { turnOfOthers } from './writing/turn-of-others.js';
-import { BatchMaker, type TakenDecisions } from './writing/batch-maker.js';
+import { BatchMaker } from './writing/batch-maker.js';
 import { BatchWriter } from './writing/batch-writer.js';
-import { decisionsIn, type DecisionBatch } from './writing/decision-batch.js';
 import { DecisionBuffer } from './writing/decision-buffer.js';
 import { DecisionSummaries } from './writing/decision-summaries.js';
 import { KnownTexts } from './writing/known-texts.js';
+import { triggersWithoutSender } from './writing/owed-triggers.js';
+import { PartWriter } from './writing/part-writer.js';
 import type { WaitingDecision } from './writing/waiting-decision.js';
 import { WriteLoop } from './writing/write-loop.js';
 
@@ -54,13 +53,11 @@ export class DecisionLog implements DecisionRecord {
   private readonly summaries = new DecisionSummaries();
   private readonly health: DecisionLogHealth;
   private readonly summaryLines: LineLimit;
-  private readonly maker: BatchMaker;
-  private readonly writer: BatchWriter;
+  /** What was taken out of memory and is not written yet. */
+  private readonly parts: PartWriter;
   private readonly loop: WriteLoop;
-  /** What was taken out of memory and is not written yet, and the batch made of it. */
-  private taken: TakenDecisions | undefined;
-  private batch: DecisionBatch | undefined;
   private isClosed = false;
+  private isLateTold = false;
 
   constructor(options: DecisionLogOptions) {
     const { database, clock, outbox, hashKey, retentionDays, addressDays } = options;
@@ -73,13 +70,23 @@ export class DecisionLog implements DecisionRecord {
     this.summaryLines = new LineLimit(clock);
     const pseudonyms = new Pseudonyms(hashKey, new EpochSalts({ database, clock, retentionDays }));
     const known = new KnownTexts();
-    this.maker = new BatchMaker({ pseudonyms, keepsAddresses: addressDays > 0, alerts: outbox?.settings, known });
-    this.writer = new BatchWriter({ database, clock, outbox, known });
+    const alerts = outbox?.settings;
+    this.parts = new PartWriter({
+      clock,
+      maker: new BatchMaker({ pseudonyms, keepsAddresses: addressDays > 0, alerts, known }),
+      writer: new BatchWriter({ database, clock, outbox, known }),
+      health: this.health,
+      alerts,
+      onDone: (entries) => {
+        this.buffer.done(entries);
+      },
+      warn: options.warn,
+    });
     this.loop = new WriteLoop({
       clock,
       gatherMs: options.mode === 'durable' ? 0 : GATHER_MS,
-      isFull: () => this.buffer.untaken >= BATCH_ENTRIES,
-      isEmpty: () => this.buffer.size === 0 && this.summaries.count === 0 && this.taken === undefined,
+      isFull: () => this.buffer.untaken >= BATCH_ENTRIES || !this.parts.isEmpty,
+      isEmpty: () => this.buffer.size === 0 && this.summaries.count === 0 && this.parts.isEmpty,
       writeSome: () => this.writeSome(),
     });
   }
@@ -97,9 +104,9 @@ export class DecisionLog implements DecisionRecord {
         entry.isConfirmed = false;
         resolve(false);
       });
-      entry.waiters.push(() => {
+      entry.waiters.push((isKept) => {
         cancel();
-        resolve(true);
+        resolve(isKept);
       });
     });
   }
@@ -127,6 +134,9 @@ export class DecisionLog implements DecisionRecord {
   private add(event: DecisionEvent): WaitingDecision | undefined {
     if (this.isClosed) {
       this.health.lost += 1;
+      if (!this.isLateTold)
+        this.warn('Decisions are still made after the end of the decision log: they are not put on record.');
+      this.isLateTold = true;
       return undefined;
     }
     const now = this.clock.now();
@@ -137,7 +147,8 @@ export class DecisionLog implements DecisionRecord {
   }
 
   private summarise(event: DecisionEvent, now: number): void {
-    const { tally } = this.summaries.add(event, now, this.triggersWithoutSender(event, now));
+    const triggers = this.outbox === undefined ? [] : triggersWithoutSender(event, now, this.outbox.settings);
+    const { tally } = this.summaries.add(event, now, triggers);
     // Whoever waits for its record is told that there is none.
     if (this.mode === 'durable') tally.isConfirmed = false;
     this.health.summarised += 1;
@@ -149,44 +160,17 @@ export class DecisionLog implements DecisionRecord {
     );
   }
 
-  /**
-   * What a login owes by itself is owed still: its mark stays, and the sweep finds it. What is nothing without its user is
-   * not raised.
-   */
-  private triggersWithoutSender(event: DecisionEvent, at: number): readonly AlertTrigger[] {
-    if (this.outbox === undefined) return [];
-    const triggers = decisionTriggers(event, { decisionId: undefined, at, settings: this.outbox.settings });
-    return triggers.filter(
-      ({ kind, audience, dedupeId }) => audience === 'team' && kind !== 'new-country' && dedupeId === undefined,
-    );
-  }
-
   private async writeSome(): Promise<void> {
-    try {
+    if (this.parts.isFree) {
       // What comes in the same turn comes with it.
-      if (this.taken === undefined) await turnOfOthers();
-      this.taken ??= { entries: this.buffer.take(BATCH_ENTRIES), summaries: this.summaries.take() };
-      const { entries } = this.taken;
-      this.batch ??= await this.maker.make(this.taken, this.clock.now());
-      await this.writer.write(this.batch);
-      this.health.wrote(decisionsIn(this.batch), this.batch.rows.length);
-      this.taken = undefined;
-      this.batch = undefined;
-      this.buffer.done(entries.length);
-      for (const { waiters } of entries) for (const tell of waiters) tell();
-    } catch (error) {
-      this.health.failed(error);
-      throw error;
+      await turnOfOthers();
+      this.parts.add({ entries: this.buffer.take(BATCH_ENTRIES), summaries: this.summaries.take() });
     }
+    await this.parts.writeOne();
   }
 
   private unwritten(): number {
-    const { entries, summaries } = this.taken ?? { entries: [], summaries: [] };
-    const waiting = [
-      ...entries,
-      ...this.buffer.take(Infinity),
-      ...[...summaries, ...this.summaries.take()].map(({ tally }) => tally),
-    ];
-    return waiting.reduce((sum, { count }) => sum + count, 0);
+    const waiting = [...this.buffer.take(Infinity), ...this.summaries.take().map(({ tally }) => tally)];
+    return waiting.reduce((sum, { count }) => sum + count, this.parts.unwritten);
   }
 }

@@ -11,7 +11,7 @@ const settingsOf = (alerts: AlertOptions) => alertSettings({ providers: [], data
 
 describe('alertSettings', () => {
   it('hold a storm for five minutes and to sixty in an hour, and ask nobody', () => {
-    const usual = { windowMs: 300_000, capPerHour: 60, groupBy: ['user', 'prefix', 'policy'], asksUsers: false };
+    const usual = { windowMs: 300_000, capPerHour: 60, groupBy: ['prefix', 'user', 'policy'], asksUsers: false };
     expect(settingsOf({})).toEqual({ ...usual, retentionDays: 90, addressDays: 30 });
     expect(alertSettings({ providers: [] }, HISTORY)).toMatchObject(usual);
     expect(settingsOf({ askUsers: { publicUrl, validDays: 0.5 } }).asksUsers).toBe(true);

@@ -127,9 +127,9 @@ export interface GeoVelocityOptions {
 export interface AlertOptions {
   /** Seconds for which alerts of one group become one digest after the first, 1 or more. @default 300 */
   readonly windowSeconds?: number;
-  /** Alerts to one recipient (the team, or one user) in an hour; the last third is kept for critical ones. @default 60 */
+  /** Alerts in an hour to one user, and to the team about each of risk, travel, accounts and vendors; the last third is kept for critical ones. @default 60 */
   readonly capPerHour?: number;
-  /** A group is those who have the first of these in common that is known. @default ['user', 'prefix', 'policy'] */
+  /** A group is those who have the first of these in common that is known; travel is always the user's. @default ['prefix', 'user', 'policy'] */
   readonly groupBy?: readonly AlertGrouping[];
   /** Asks users "was this you?". Needs `geoVelocity.hashKey`, and the service's routes at that URL. @default nobody is asked */
   readonly askUsers?: {

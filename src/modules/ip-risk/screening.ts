@@ -85,7 +85,8 @@ function screeningService(
     onLoginRecorded: (decision, report) => {
       logins.count(report);
       const policy = policies.get(decision.policy.name);
-      if (decision.subject !== undefined) void travelAlerts.settle(decision.subject, report, { decision, policy });
+      const decided = { decision, policy, isOnRecord: log !== undefined };
+      if (decision.subject !== undefined) void travelAlerts.settle(decision.subject, report, decided);
     },
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
   });

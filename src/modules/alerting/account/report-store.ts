@@ -41,14 +41,15 @@ export class ReportStore {
     this.schema = database.schema;
   }
 
-  /** `undefined` where there is no such alert, or it is none that a user was asked about. */
+  /** `undefined` where there is no such alert, or it is none that a user was asked about: one of a recorded login. */
   async find(alertId: string): Promise<AskedAlert | undefined> {
     const { rows } = await this.database.query<Nullable<AskedAlert>>(
       `select a.facts ->> 'user' as "userId", a.facts ->> 'trustNetwork' as network, a.facts ->> 'country' as country,
          a.facts ->> 'city' as city, a.facts ->> 'ip' as ip, (a.facts ->> 'asn')::double precision as asn,
          ${millisOf('a.last_at')} as "lastAt", r.alert_id is not null as "isAnswered"
        from ${this.schema}.alerts a left join ${this.schema}.account_reports r on r.alert_id = a.id
-       where a.id = $1::text and a.audience = 'user' and a.facts ->> 'user' is not null`,
+       where a.id = $1::text and a.audience = 'user' and a.facts ->> 'user' is not null
+         and a.facts ->> 'eventId' is not null`,
       [alertId],
     );
     return rows[0] && known(rows[0]);

@@ -4,7 +4,7 @@ import type { Database } from '../../storage/database.js';
 import { despiteDeadlocks } from '../../storage/despite-deadlocks.js';
 import type { AlertTrigger } from '../alert.js';
 import type { AlertSettings } from '../alert-settings.js';
-import { owedAlerts } from './owed-alerts.js';
+import { OwedAlerts } from './owed-alerts.js';
 
 /** What became of triggers. */
 export interface RaiseReport {
@@ -46,7 +46,9 @@ export class AlertOutbox {
    * caller's: once in a transaction and last, since it locks groups and recipients. It answers a {@link RaiseReport}.
    */
   encode(triggers: readonly AlertTrigger[]): string {
-    return JSON.stringify(owedAlerts(triggers, this.settings));
+    const owed = new OwedAlerts(this.settings);
+    owed.add(triggers);
+    return owed.toJson();
   }
 
   /** Whoever called `raise_alerts` says what it answered, once that is committed: it is counted, and listeners are told. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../common/clock/clock.js';
 import { isoText } from '../../../common/clock/iso-text.js';
-import type { Database, SqlValue } from '../../storage/database.js';
+import type { Database, DatabaseSession, SqlValue } from '../../storage/database.js';
+import { despiteDeadlocks } from '../../storage/despite-deadlocks.js';
 import { ROWS_AT_ONCE } from '../../storage/upkeep.js';
 import type { AlertSettings } from '../alert-settings.js';
 import { recipientKeyOfUser } from './grouping.js';
@@ -68,8 +69,8 @@ export class AlertRetention {
 
   /** @returns alerts changed @throws StorageError */
   async forgetUser(userId: string): Promise<number> {
-    const personal = `array['user', 'ip', 'city', 'detail', 'trustNetwork']`;
-    return this.database.transaction(async (session) => {
+    const personal = `array['user', 'ip', 'city', 'detail', 'trustNetwork', 'eventId']`;
+    const forget = async (session: DatabaseSession): Promise<number> => {
       const { rowCount } = await session.query(
         `update ${this.schema}.alerts set user_id = null, facts = facts - ${personal},
            recipient = case audience when 'user' then 'user:forgotten' else recipient end
@@ -77,14 +78,17 @@ export class AlertRetention {
         [userId],
       );
       await session.query(
-        `update ${this.schema}.alert_groups set open_facts = open_facts - ${personal} where open_facts ->> 'user' = $1::text`,
+        `update ${this.schema}.alert_groups set open_facts = open_facts - ${personal} where key = any(array(
+           select key from ${this.schema}.alert_groups where open_facts ->> 'user' = $1::text order by key for update))`,
         [userId],
       );
       await session.query(`delete from ${this.schema}.alert_recipients where key = $1::text`, [
         recipientKeyOfUser(userId),
       ]);
       return rowCount;
-    });
+    };
+    // Who raises alerts locks groups in the same order, but inserts alerts last.
+    return despiteDeadlocks(() => this.database.transaction(forget));
   }
 
   private async inPieces(text: string, values: readonly SqlValue[]): Promise<number> {

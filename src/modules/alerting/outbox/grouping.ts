@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto';
-import type { AlertTrigger } from '../alert.js';
+import type { AlertKind, AlertTrigger } from '../alert.js';
 import type { AlertGrouping } from '../alert-settings.js';
 
 type Part = string | number | undefined;
 
 const DIGEST_BYTES = 16;
+const ABOUT_ONE_USER: readonly AlertKind[] = ['impossible-travel', 'new-country', 'account-reported'];
 
-/** Whose cap an alert counts for: the team's, or that of the user it goes to. */
-export function recipientKeyOf({ audience, facts }: AlertTrigger): string {
-  return audience === 'team' ? 'team' : recipientKeyOfUser(facts.user);
+/** Whoever uses up one of them, with addresses or users of his own, keeps nothing of the others from the team. */
+const TEAM_KEYS: Readonly<Record<AlertKind, string>> = {
+  risk: 'team',
+  test: 'team',
+  'impossible-travel': 'team:travel',
+  'new-country': 'team:travel',
+  'account-reported': 'team:account',
+  'provider-outage': 'team:providers',
+  'budget-spent': 'team:providers',
+};
+
+/** Whose cap an alert counts for: one of the team's, or that of the user it goes to. */
+export function recipientKeyOf({ kind, audience, facts }: AlertTrigger): string {
+  return audience === 'team' ? TEAM_KEYS[kind] : recipientKeyOfUser(facts.user);
 }
 
 export function recipientKeyOfUser(userId: string | undefined): string {
@@ -36,8 +48,8 @@ function groupPartsOf(trigger: AlertTrigger, groupBy: readonly AlertGrouping[]):
 /** By what a trigger is grouped, and the value of it; nothing where none of it is known. */
 function groupOf(trigger: AlertTrigger, groupBy: readonly AlertGrouping[]): readonly Part[] {
   const { kind, audience, facts, dedupeId } = trigger;
-  // One recipient's alerts are never part of another's, and a user's report is about that user alone.
-  if (audience === 'user' || kind === 'account-reported') return ['user', facts.user];
+  // One recipient's alerts are never part of another's, and what is about one user alone tells of that user.
+  if (audience === 'user' || ABOUT_ONE_USER.includes(kind)) return ['user', facts.user];
   if (kind === 'provider-outage' || kind === 'budget-spent') return ['provider', facts.provider];
   // Who tries the chain twice wants to see two alerts.
   if (kind === 'test') return ['test', dedupeId];

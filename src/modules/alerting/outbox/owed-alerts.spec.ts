@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { ALERT_SETTINGS } from '../../../../test/support/made-triggers.js';
 import { ALERT_KINDS, ALERT_SEVERITIES, type AlertTrigger } from '../alert.js';
-import { ALERT_GROUPINGS } from '../alert-settings.js';
+import { ALERT_GROUPINGS, type AlertSettings } from '../alert-settings.js';
 import { groupKeyOf, recipientKeyOf } from './grouping.js';
-import { owedAlerts } from './owed-alerts.js';
+import { OwedAlerts, type OwedAlert } from './owed-alerts.js';
 import { NO_ALERT_FACTS } from '../alert.js';
 
 const settings = ALERT_SETTINGS;
@@ -20,6 +20,12 @@ const one = (facts: Partial<AlertTrigger['facts']> = {}, rest: Partial<AlertTrig
   ...rest,
 });
 const keyOf = (trigger: AlertTrigger, groupBy = settings.groupBy): string => groupKeyOf(trigger, groupBy);
+
+function owedAlerts(triggers: readonly AlertTrigger[], by: AlertSettings): OwedAlert[] {
+  const owed = new OwedAlerts(by);
+  for (const trigger of triggers) owed.add([trigger]);
+  return JSON.parse(owed.toJson()) as OwedAlert[];
+}
 
 const triggers = fc.array(
   fc.record({
@@ -64,7 +70,23 @@ describe('grouping', () => {
     const asked = (user: string) => one({ user }, { audience: 'user' });
     expect(keyOf(asked('ann'), ['policy'])).not.toBe(keyOf(asked('ben'), ['policy']));
     expect(recipientKeyOf(asked('ann'))).not.toBe(recipientKeyOf(asked('ben')));
-    expect(recipientKeyOf(one({ user: 'ann' }))).toBe('team');
+    for (const kind of ['impossible-travel', 'new-country'] as const) {
+      expect(keyOf(one({ user: 'ann' }, { kind }), ['prefix'])).not.toBe(
+        keyOf(one({ user: 'ben' }, { kind }), ['prefix']),
+      );
+    }
+  });
+
+  it('leaves the team room for every sort of alert, whatever one of them uses up', () => {
+    expect(ALERT_KINDS.map((kind) => [kind, recipientKeyOf(one({ user: 'ann' }, { kind }))])).toEqual([
+      ['risk', 'team'],
+      ['impossible-travel', 'team:travel'],
+      ['new-country', 'team:travel'],
+      ['provider-outage', 'team:providers'],
+      ['budget-spent', 'team:providers'],
+      ['account-reported', 'team:account'],
+      ['test', 'team'],
+    ]);
   });
 
   it('writes nobody into a key', () => {
@@ -103,6 +125,23 @@ describe('what the database is told to raise', () => {
     expect(owedAlerts([...storm, worst, ...storm], settings)).toMatchObject([
       { count: 2001, severity: 3, score: 20, window_ms: 300_000, cap: 60 },
     ]);
+  });
+
+  it('is worked out as it comes, with twenty reasons at most', () => {
+    let reads = 0;
+    const reason = {
+      code: 'X',
+      points: 1,
+      get detail() {
+        reads += 1;
+        return 'x';
+      },
+    };
+    const owed = new OwedAlerts(settings);
+    owed.add([one({ reasons: Array.from({ length: 1000 }, () => reason) as never })]);
+    expect(reads).toBe(20);
+    owed.toJson();
+    expect(reads).toBe(20);
   });
 
   it('leaves to the database what may have been reported before, for each audience by itself', () => {

@@ -9,7 +9,8 @@ import { digested } from '../../policy/policy-digest.js';
 import { readPolicyFile } from '../../policy/policy-file.js';
 import type { RiskDecision } from '../../policy/risk-decision.js';
 import type { AlertSettings } from '../alert-settings.js';
-import { decisionTriggers, type DecidedRequest } from './decision-triggers.js';
+import type { DecidedRequest } from './decided-trigger.js';
+import { decisionTriggers } from './decision-triggers.js';
 
 const AT = Date.parse('2026-01-01T00:00:00Z');
 const policy: IpRiskPolicy = {
@@ -126,12 +127,8 @@ describe('the alerts that a decision owes', () => {
 
   it('ask the user where users are asked, and tell them nothing of what is made of it', () => {
     const asked = { asksUsers: true };
-    expect(kindsOf(onTravel(reported(impossible), {}, { isResidentialProxy: true }), asked)).toEqual([
-      'impossible-travel critical team',
-      'impossible-travel high user',
-    ]);
     expect(kindsOf(byScore(90), asked)).toEqual(['risk critical team']);
-    const [, user] = triggersOf(onTravel(reported(changed), { alertOnNewCountry: true }), asked);
+    const [, user] = triggersOf(onTravel(recorded(reported(changed)), { alertOnNewCountry: true }), asked);
     expect(user?.facts).toEqual({
       ...Object.fromEntries(Object.keys(user?.facts ?? {}).map((name) => [name, undefined])),
       reasons: [],
@@ -139,8 +136,22 @@ describe('the alerts that a decision owes', () => {
       asn: 64496,
       country: 'JP',
       user: 'ann',
+      eventId: 'in-tokyo',
     });
     expect(user?.audience).toBe('user');
+  });
+
+  it('ask no user about a check, which needs no password, and none whose account is held', () => {
+    const asked = { asksUsers: true };
+    const rules = { alertOnNewCountry: true };
+    expect(kindsOf(onTravel(reported(impossible), {}, { isResidentialProxy: true }), asked)).toEqual([
+      'impossible-travel critical team',
+    ]);
+    expect(kindsOf(onTravel(reported(changed), rules), asked)).toEqual(['new-country medium team']);
+    const dryRun = { ...rules, mode: 'dry-run' } as const;
+    expect(kindsOf(onTravel({ ...recorded(reported(changed)), isHeld: true }, dryRun), asked)).not.toContain(
+      'new-country medium user',
+    );
   });
 
   it('are none under a policy that alerts of nothing, whatever happened', () => {

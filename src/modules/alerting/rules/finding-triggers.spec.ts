@@ -124,6 +124,7 @@ describe('the alerts of a finding', () => {
       asn: 2516,
       user: 'ann',
       trustNetwork: 'lasting-name',
+      eventId: to.eventId,
     });
   });
 

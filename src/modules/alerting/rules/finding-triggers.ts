@@ -16,6 +16,8 @@ export interface DecidedLogin {
   readonly decision: RiskDecision;
   readonly policy?: IpRiskPolicy | undefined;
   readonly route?: string | undefined;
+  /** A decision log has raised, or will raise, what the decision itself owes. @default false */
+  readonly isOnRecord?: boolean | undefined;
 }
 
 export interface FindingContext {
@@ -53,7 +55,9 @@ export function findingTriggers(
     );
     const network = isOwn ? report.client?.network : undefined;
     // Whatever the score says: the user is told of none.
-    return isAsked ? [trigger, forUser({ ...trigger, severity: 'high' }, network)] : [trigger];
+    return isAsked
+      ? [trigger, forUser({ ...trigger, severity: 'high' }, { eventId: finding.to.eventId, network })]
+      : [trigger];
   });
 }
 

@@ -6,7 +6,8 @@ import type { LoginReport } from '../../geo-velocity/geo-velocity.js';
 import type { GeoVelocityService } from '../../geo-velocity/geo-velocity.service.js';
 import type { Database } from '../../storage/database.js';
 import type { AlertOutbox, RaiseReport } from '../outbox/alert-outbox.js';
-import { findingTriggers, type DecidedLogin } from '../rules/finding-triggers.js';
+import type { DecidedLogin } from '../rules/finding-triggers.js';
+import { loginTriggers } from '../rules/login-triggers.js';
 
 /** Milliseconds in which whoever recorded a login has settled it, unless that process is gone. */
 const SETTLED_AFTER_MS = 30_000;
@@ -47,7 +48,7 @@ export class TravelAlerts {
   }
 
   /**
-   * Ends the mark of a recorded login and raises the alerts of its findings, in one statement. Never rejects: what fails
+   * Ends the mark of a recorded login and raises the alerts it owes, in one statement. Never rejects: what fails
    * is left to {@link TravelAlerts.sweep}.
    *
    * @param decided what was decided on the login, where that was
@@ -101,7 +102,8 @@ export class TravelAlerts {
   private async settleMark({ userId, eventId }: Mark): Promise<number> {
     try {
       const report = await this.geoVelocity.findingsAt(userId, eventId);
-      // Of a login that is gone nothing is owed.
+      // Of a login that is gone nothing is owed. Under which policy it was decided nobody knows any more: findings are told
+      // also where that was `alertFrom: never`, and new countries are not.
       if (report === undefined) await this.raise(userId, eventId, '[]');
       else await this.end(userId, report, undefined);
       return 1;
@@ -114,7 +116,7 @@ export class TravelAlerts {
 
   private end(userId: string, report: LoginReport, decided: DecidedLogin | undefined): Promise<void> {
     const { settings } = this.outbox;
-    const triggers = findingTriggers(userId, report.found, { at: this.clock.now(), settings, report, decided });
+    const triggers = loginTriggers(userId, report, { at: this.clock.now(), settings, decided });
     return this.raise(userId, report.login.eventId, this.outbox.encode(triggers));
   }
 

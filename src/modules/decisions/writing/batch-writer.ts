@@ -3,7 +3,7 @@ import type { Clock } from '../../../common/clock/clock.js';
 import { isoText } from '../../../common/clock/iso-text.js';
 import type { AlertOutbox, RaiseReport } from '../../alerting/outbox/alert-outbox.js';
 import type { Database } from '../../storage/database.js';
-import { encodeInterned, encodeRows, type DecisionBatch } from './decision-batch.js';
+import { NOTHING_TO_AMEND, type Amendments, type DecisionBatch } from './decision-batch.js';
 import type { KnownTexts } from './known-texts.js';
 
 export interface BatchWriterOptions {
@@ -15,6 +15,12 @@ export interface BatchWriterOptions {
 
 const WRITER_BYTES = 16;
 
+interface Answer {
+  readonly report: RaiseReport | null;
+  /** The batch that was known before. */
+  readonly last: number;
+}
+
 /**
  * Sends batches to the database, each until it is answered. Batches are numbered: one whose answer was lost is sent again
  * and not counted twice.
@@ -25,7 +31,9 @@ export class BatchWriter {
   private readonly outbox: AlertOutbox | undefined;
   private readonly known: KnownTexts;
   private readonly writer = randomBytes(WRITER_BYTES).toString('base64url');
-  private written = 0;
+  private batch: DecisionBatch | undefined;
+  private number = 0;
+  private lastWritten = 0;
 
   constructor({ database, clock, outbox, known }: BatchWriterOptions) {
     this.database = database;
@@ -35,31 +43,43 @@ export class BatchWriter {
   }
 
   /**
-   * One round trip. After a failure the same batch, or what its entries have become, comes next.
+   * One round trip. The same batch is sent under the same number. Another one gets a new number: what is sent instead of a
+   * batch that was refused may not pass for it, should an old sending of that come late.
    *
+   * @returns what is to be put right by a batch that follows
    * @throws StorageError
    */
-  async write({ rows, signals, policies, triggers, settled }: DecisionBatch): Promise<void> {
+  async write(batch: DecisionBatch): Promise<Amendments> {
+    if (this.batch !== batch) this.number += 1;
+    this.batch = batch;
     const now = this.clock.now();
-    const { rows: answers } = await this.database.query<{ readonly report: RaiseReport | null }>(
-      `select ${this.database.schema}.write_decisions($1, $2, $3, $4, $5, $6, $7, $8) as report`,
+    const { json } = batch;
+    const { rows: answers } = await this.database.query<{ readonly answer: Answer | null }>(
+      `select ${this.database.schema}.write_decisions($1, $2, $3, $4, $5, $6, $7, $8, $9) as answer`,
       [
         this.writer,
-        this.written + 1,
-        encodeRows(rows),
-        encodeInterned(signals),
-        encodeInterned(policies),
-        this.outbox?.encode(triggers) ?? '[]',
-        JSON.stringify(settled),
+        this.number,
+        json.rows,
+        json.signals,
+        json.policies,
+        json.triggers,
+        json.settled,
+        json.unconfirmed,
         isoText(now),
       ],
     );
-    this.written += 1;
+    const answer = answers[0]?.answer;
+    if (answer?.report) this.outbox?.noted(answer.report);
+    const isForgotten = answer !== undefined && answer !== null && answer.last < this.lastWritten;
+    this.lastWritten = this.number;
+    if (isForgotten) this.known.clear();
     this.known.add(
-      [...signals, ...policies].map(({ digest }) => digest),
+      [...batch.sent.signals, ...batch.sent.policies].map(({ digest }) => digest),
       now,
     );
-    const report = answers[0]?.report;
-    if (report) this.outbox?.noted(report);
+    const unconfirmed = batch.rows
+      .filter((row) => row.isConfirmed && row.entries.some(({ isConfirmed }) => !isConfirmed))
+      .map(({ id, minute }) => ({ id, minute }));
+    return { ...(isForgotten ? batch.known : NOTHING_TO_AMEND), unconfirmed };
   }
 }

@@ -1,5 +1,4 @@
 import { isoText } from '../../../common/clock/iso-text.js';
-import type { AlertTrigger } from '../../alerting/alert.js';
 import type { Interned } from '../signals/encoded-signals.js';
 import { addTally, type WaitingDecision } from './waiting-decision.js';
 
@@ -17,13 +16,47 @@ export interface SettledLogin {
   readonly event_id: string;
 }
 
-/** All that one statement writes. */
-export interface DecisionBatch {
-  readonly rows: readonly BatchRow[];
+/** What rows are found again by. */
+export interface RowKey {
+  readonly id: string;
+  readonly minute: string;
+}
+
+/** A row as it is sent, however often. */
+export interface EncodedRow extends RowKey {
+  readonly json: string;
+  readonly isConfirmed: boolean;
+  readonly entries: readonly WaitingDecision[];
+}
+
+export interface InternedTexts {
   readonly signals: readonly Interned[];
   readonly policies: readonly Interned[];
-  readonly triggers: readonly AlertTrigger[];
-  readonly settled: readonly SettledLogin[];
+}
+
+/** What earlier batches have left to be put right. */
+export interface Amendments extends InternedTexts {
+  /** Rows that were sent as confirmed, of which somebody was told otherwise meanwhile. */
+  readonly unconfirmed: readonly RowKey[];
+}
+
+export const NOTHING_TO_AMEND: Amendments = { signals: [], policies: [], unconfirmed: [] };
+
+/** All that one statement writes, as JSON. It stays the same however often it is sent: a sending before may have succeeded. */
+export interface DecisionBatch {
+  readonly rows: readonly EncodedRow[];
+  /** Texts that are sent with it. */
+  readonly sent: InternedTexts;
+  /** Texts that it names and the database is known to hold. */
+  readonly known: InternedTexts;
+  readonly json: {
+    readonly rows: string;
+    readonly signals: string;
+    readonly policies: string;
+    readonly triggers: string;
+    readonly settled: string;
+    readonly unconfirmed: string;
+  };
 }
 
 /** Decisions in it. */
@@ -31,27 +64,31 @@ export function decisionsIn({ rows }: DecisionBatch): number {
   return rows.reduce((sum, { entries }) => sum + entries.reduce((count, entry) => count + entry.count, 0), 0);
 }
 
-/** The rows as `write_decisions` reads them. Made for each try: in between a request may have given up waiting. */
-export function encodeRows(rows: readonly BatchRow[]): string {
-  return `[${rows.map(encoded).join(',')}]`;
+/** Characters of it; a statement takes no more than so many. */
+export function lengthOf({ json }: DecisionBatch): number {
+  return Object.values(json).reduce((sum, part: string) => sum + part.length, 0);
 }
 
-function encoded({ id, content, entries: [first, ...others] }: BatchRow): string {
+/** A row as `write_decisions` reads it. */
+export function encodedRow({ id, content, entries }: BatchRow): EncodedRow {
+  const [first, ...others] = entries;
   if (first === undefined) throw new RangeError('A row of decisions stands for one at least.');
   const tally = others.length === 0 ? first : { ...first };
   for (const other of others) addTally(tally, other);
   const at = isoText(tally.firstAt);
+  const minute = isoText(first.minute);
+  const { isConfirmed } = tally;
   const counted = JSON.stringify({
     id,
-    minute: isoText(first.minute),
+    minute,
     at,
     last_at: tally.lastAt === tally.firstAt ? at : isoText(tally.lastAt),
     count: tally.count,
     latency_sum_ms: Math.round(tally.latencySumMs),
     latency_max_ms: Math.round(tally.latencyMaxMs),
-    is_confirmed: tally.isConfirmed,
+    is_confirmed: isConfirmed,
   });
-  return `${counted.slice(0, -1)},${content.slice(1)}`;
+  return { id, minute, isConfirmed, entries, json: `${counted.slice(0, -1)},${content.slice(1)}` };
 }
 
 /** Bodies are JSON already. */

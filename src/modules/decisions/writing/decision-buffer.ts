@@ -1,5 +1,6 @@
 import type { RiskDecision } from '../../policy/risk-decision.js';
 import type { DecisionEvent } from '../../screening/risk-events.js';
+import { leanEvent } from './lean-event.js';
 import { countAgain, MINUTE_MS, waitingDecision, type WaitingDecision } from './waiting-decision.js';
 
 /**
@@ -22,7 +23,8 @@ export class DecisionBuffer {
   untaken = 0;
 
   /** @returns the entry that counts it; `undefined` where there is no room for one more. */
-  add(event: DecisionEvent, now: number): WaitingDecision | undefined {
+  add(given: DecisionEvent, now: number): WaitingDecision | undefined {
+    const event = leanEvent(given);
     const head = this.heads.get(event.decision);
     for (let entry = head; entry !== undefined; entry = entry.next) {
       if (isSame(entry, event, now)) {

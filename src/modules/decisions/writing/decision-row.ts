@@ -66,7 +66,7 @@ export function rowContent({ event }: WaitingDecision, parts: RowParts): RowCont
     action: decision.action,
     intended_action: decision.intendedAction,
     cause: decision.cause,
-    score: decision.score,
+    score: storableScore(decision.score),
     level: parts.level,
     failed_open: decision.failedOpen,
     failed_closed: decision.failedClosed,
@@ -89,9 +89,10 @@ export function rowContent({ event }: WaitingDecision, parts: RowParts): RowCont
 }
 
 const LONGEST_SUBJECT = 256;
+const MOST_SCORE = 100;
 const MOST_ASN = 0xffffffff;
 
-/** A subject that is only a label may be any text, of any length. */
+/** A subject that is only a label may be any text, of any length. What is cut is a text of its own. */
 export function storableSubject(subject: string | undefined): string | undefined {
   if (subject === undefined || subject.length <= LONGEST_SUBJECT) return subject;
   return Array.from(subject.slice(0, 2 * LONGEST_SUBJECT))
@@ -102,6 +103,11 @@ export function storableSubject(subject: string | undefined): string | undefined
 /** Anything but a country code states nothing, to a decision as to its record. */
 export function statedCountry(claimed: string | undefined): string | undefined {
   return claimed !== undefined && /^[A-Za-z]{2}$/.test(claimed) ? claimed.toUpperCase() : undefined;
+}
+
+/** A score of somebody else's scorecard may be any number, or none. */
+function storableScore(score: number | undefined): number | undefined {
+  return score !== undefined && Number.isInteger(score) && score >= 0 && score <= MOST_SCORE ? score : undefined;
 }
 
 function storableAsn(asn: number | undefined): number | undefined {

@@ -1,5 +1,7 @@
 import { NO_ALERT_FACTS, type AlertTrigger } from '../../alerting/alert.js';
+import type { AlertSettings } from '../../alerting/alert-settings.js';
 import type { DecisionEvent } from '../../screening/risk-events.js';
+import { triggersWithoutSender } from './owed-triggers.js';
 import { countAgain, waitingDecision, type WaitingDecision } from './waiting-decision.js';
 
 /** Decisions that are only counted, with the alerts that they owe. */
@@ -39,8 +41,22 @@ export class DecisionSummaries {
   }
 }
 
+/** An entry whose details cannot be written, with what it owes all the same. */
+export function onlyCounted(entry: WaitingDecision, alerts: AlertSettings | undefined): SummarisedDecisions {
+  const { event, count, firstAt, lastAt } = entry;
+  const triggers = new Map<string, AlertTrigger>();
+  try {
+    for (const trigger of alerts === undefined ? [] : triggersWithoutSender(event, firstAt, alerts)) {
+      addTrigger(triggers, { ...trigger, count, firstAt, lastAt });
+    }
+  } catch {
+    // Of what somebody else's objects hold no alert can be made, either.
+  }
+  return { tally: anonymous(entry), triggers };
+}
+
 /** The same without whom it was about, which is not kept: one of many would pass for all of them. */
-export function anonymous(entry: WaitingDecision): WaitingDecision {
+function anonymous(entry: WaitingDecision): WaitingDecision {
   const { event } = entry;
   const decision = {
     ...event.decision,

@@ -22,6 +22,11 @@ export class KnownTexts {
     }
   }
 
+  /** The database has lost what it was sent last. */
+  clear(): void {
+    this.digests = new Set();
+  }
+
   private turnTo(now: number): void {
     const day = Math.floor(now / DAY_MS);
     if (day === this.day) return;

@@ -2,6 +2,7 @@ import type { AlertTrigger } from '../../alerting/alert.js';
 import type { AlertSettings } from '../../alerting/alert-settings.js';
 import { decisionTriggers } from '../../alerting/rules/decision-triggers.js';
 import type { Pseudonyms } from '../../geo-velocity/privacy/pseudonyms.js';
+import type { DecisionEvent } from '../../screening/risk-events.js';
 import { addressOf } from './decision-row.js';
 import type { SettledLogin } from './decision-batch.js';
 import type { WaitingDecision } from './waiting-decision.js';
@@ -11,6 +12,16 @@ export function owedTriggers(entry: WaitingDecision, decisionId: string, setting
   const { event, count, firstAt, lastAt } = entry;
   return decisionTriggers(event, { decisionId, at: firstAt, settings }).map((trigger) =>
     trigger.dedupeId === undefined ? { ...trigger, count, firstAt, lastAt } : trigger,
+  );
+}
+
+/**
+ * Those of a decision that is only counted. What a login owes by itself is owed still: its mark stays, and the sweep finds
+ * it. What is nothing without its user is not raised.
+ */
+export function triggersWithoutSender(event: DecisionEvent, at: number, settings: AlertSettings): AlertTrigger[] {
+  return decisionTriggers(event, { decisionId: undefined, at, settings }).filter(
+    ({ kind, audience, dedupeId }) => audience === 'team' && kind !== 'new-country' && dedupeId === undefined,
   );
 }
 

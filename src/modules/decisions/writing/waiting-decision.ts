@@ -13,8 +13,8 @@ export interface WaitingDecision {
   latencyMaxMs: number;
   /** False once a request went on without knowing that it is kept. */
   isConfirmed: boolean;
-  /** Told once it is written. */
-  readonly waiters: (() => void)[];
+  /** Told once it is written, or that it is only counted. */
+  readonly waiters: ((isKept: boolean) => void)[];
   /** The same decision on another route, or in another minute. */
   readonly next: WaitingDecision | undefined;
 }
@@ -22,7 +22,7 @@ export interface WaitingDecision {
 export const MINUTE_MS = 60_000;
 
 export function waitingDecision(event: DecisionEvent, now: number, next?: WaitingDecision): WaitingDecision {
-  const { latencyMs } = event;
+  const latencyMs = storableLatency(event.latencyMs);
   return {
     event,
     minute: now - (now % MINUTE_MS),
@@ -39,8 +39,22 @@ export function waitingDecision(event: DecisionEvent, now: number, next?: Waitin
 
 type Tally = Pick<WaitingDecision, 'firstAt' | 'lastAt' | 'count' | 'latencySumMs' | 'latencyMaxMs' | 'isConfirmed'>;
 
+const MOST_LATENCY_MS = 1e9;
+
+/** A caller of somebody else's may have measured anything. */
+function storableLatency(latencyMs: number): number {
+  return Number.isFinite(latencyMs) ? Math.min(Math.max(latencyMs, 0), MOST_LATENCY_MS) : 0;
+}
+
+/** Nothing but its count is going to be kept: whoever waits is told so. */
+export function giveUp(entry: WaitingDecision): void {
+  entry.isConfirmed = false;
+  for (const tell of entry.waiters.splice(0)) tell(false);
+}
+
 /** One more of the same. */
-export function countAgain(tally: Tally, latencyMs: number, now: number): void {
+export function countAgain(tally: Tally, measuredMs: number, now: number): void {
+  const latencyMs = storableLatency(measuredMs);
   tally.count += 1;
   tally.latencySumMs += latencyMs;
   if (latencyMs > tally.latencyMaxMs) tally.latencyMaxMs = latencyMs;

@@ -6,17 +6,24 @@ const MOST_CHARACTERS = 200;
 /** Ids that are shown in a sentence. Others could be sentences, links or markup of somebody who chose his own id. */
 const PLAIN_ID = /^[\w.@+:-]{1,64}$/;
 
-type Told = Pick<Alert, 'kind' | 'severity' | 'audience' | 'count' | 'facts'>;
+type Told = Pick<Alert, 'kind' | 'severity' | 'audience' | 'count' | 'suppressed' | 'facts'>;
 
 /** One sentence that says what happened, and to whom where their id is plain. Holds no markup. */
 export function alertTitle(alert: Told): string {
-  const title = alert.audience === 'user' ? userTitle(alert) : teamTitle(alert);
+  const title = alert.audience === 'user' ? userTitle(alert) : alert.count === 0 ? keptBack(alert) : teamTitle(alert);
   return plainText(title.replace(/[<>]/g, ''), MOST_CHARACTERS);
 }
 
 /** As {@link alertTitle}, without anybody in it: for logs. */
 export function namelessTitle({ kind, severity, count }: Pick<Alert, 'kind' | 'severity' | 'count'>): string {
+  if (count === 0) return `${HEADINGS[kind](severity)}: no other event`;
   return `${HEADINGS[kind](severity)}: ${count === 1 ? 'one event' : `${count} events`}`;
+}
+
+/** Of an alert that tells of no event, and of which kind the worst was. */
+function keptBack({ kind, severity, suppressed }: Told): string {
+  const events = suppressed === 1 ? 'one event was' : `${suppressed} events were`;
+  return `${HEADINGS[kind](severity)}: ${events} kept back by the cap.`;
 }
 
 const HEADINGS: Readonly<Record<AlertKind, (severity: string) => string>> = {
@@ -51,8 +58,9 @@ const SENTENCES: Readonly<Record<Exclude<AlertKind, 'risk'>, (user: string, fact
   test: () => 'alerts reach you',
 };
 
-function userTitle({ kind, count, facts }: Told): string {
+function userTitle({ kind, count: told, suppressed, facts }: Told): string {
   if (kind === 'test') return 'Test: alerts reach you.';
+  const count = told === 0 ? suppressed : told;
   const logins = count === 1 ? 'was a login' : `were ${count} logins`;
   const place = placeOf(facts);
   return `Was this you? There ${logins} to your account${place === undefined ? '' : ` from ${place}`}.`;

@@ -63,9 +63,11 @@ describe('buildPayload', () => {
     expect(JSON.stringify(payload)).not.toMatch(/85,|TOR_EXIT|LoginController|d1/);
   });
 
-  it('has no links without an address of the service', () => {
+  it('has no links without an address of the service, and none about no recorded login', () => {
     const forUser = fullAlert({ audience: 'user' });
     expect(buildPayload(forUser, NO_CONTEXT)).toMatchObject({ yes_url: null, no_url: null });
+    const ofNoLogin = fullAlert({ audience: 'user' }, { eventId: undefined });
+    expect(buildPayload(ofNoLogin, CONTEXT)).toMatchObject({ yes_url: null, no_url: null });
     expect(buildPayload(fullAlert(), NO_CONTEXT).decision_url).toBeNull();
   });
 
@@ -81,6 +83,16 @@ describe('buildPayload', () => {
     ['test', 1, {}, 'Test: alerts reach you.'],
   ] as const)('says in one sentence what %s of %i is', (kind, count, facts, title) => {
     expect(buildPayload(fullAlert({ kind, count }, facts), CONTEXT).title).toBe(title);
+  });
+
+  it('says how many were kept back where it tells of no event', () => {
+    const titleOf = (changed: Parameters<typeof fullAlert>[0]): string =>
+      buildPayload(fullAlert({ count: 0, suppressed: 37, ...changed }), CONTEXT).title;
+    expect(titleOf({})).toBe('High risk: 37 events were kept back by the cap.');
+    expect(titleOf({ kind: 'new-country', suppressed: 1 })).toBe('New country: one event was kept back by the cap.');
+    expect(titleOf({ audience: 'user' })).toBe(
+      'Was this you? There were 37 logins to your account from Berlin, Germany.',
+    );
   });
 
   it('makes one line without controls of every text, keeps it short, and no sentence or markup of an id', () => {

@@ -22,6 +22,7 @@ const SENTENCE = 500;
 export function buildPayload(alert: Alert, { publicUrl, links }: PayloadContext): AlertPayload {
   const { facts } = alert;
   const isForUser = alert.audience === 'user';
+  const isAsked = isForUser && facts.eventId !== undefined;
   return {
     alert_id: alert.id,
     kind: alert.kind,
@@ -37,8 +38,8 @@ export function buildPayload(alert: Alert, { publicUrl, links }: PayloadContext)
     count: alert.count,
     suppressed: alert.suppressed,
     ...(isForUser ? NOT_FOR_USERS : forTheTeam(facts, publicUrl)),
-    yes_url: isForUser ? (links?.yesUrl ?? null) : null,
-    no_url: isForUser ? (links?.noUrl ?? null) : null,
+    yes_url: isAsked ? (links?.yesUrl ?? null) : null,
+    no_url: isAsked ? (links?.noUrl ?? null) : null,
   };
 }
 

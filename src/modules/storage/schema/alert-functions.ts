@@ -11,6 +11,46 @@ const IS_WINDOW_OPEN =
 const IS_WORSE = `(g.open_severity is null
         or (excluded.open_severity, coalesce(excluded.open_score, -1)) > (g.open_severity, coalesce(g.open_score, -1)))`;
 
+const NEW_ID = "'a' || left(replace(gen_random_uuid()::text, '-', ''), 23)";
+
+/** Alerts of the hour that count for the cap of the recipient `r`. */
+const recentSql = (schema: string): string => `(
+      select count(*) from ${schema}.alerts a
+      where a.recipient = r.key and a.created_at > p_now - interval '1 hour' and a.created_at <= p_now + interval '1 hour'
+    )`;
+
+/** The last third is kept for what is critical. */
+const mostSql = (severity: string, cap: string): string =>
+  `case when ${severity} = 3 then ${cap} else greatest(1, ${cap} * 2 / 3) end`;
+
+/** Notes what is kept back and of which kind the worst of it is; who is told of something was told of what was before. */
+const heldSql = (schema: string): string => `refused as (
+    select j.recipient, sum(j.open_count) as count, min(j.open_first_at) as first_at, max(j.open_last_at) as last_at,
+      min(j.place) as worst
+    from judged j where not j.is_told group by j.recipient
+  ), told as (
+    update ${schema}.alert_recipients r set held = 0
+    where r.held > 0 and exists (select from judged j where j.recipient = r.key and j.is_told)
+      and not exists (select from refused f where f.recipient = r.key)
+  ), kept as (
+    update ${schema}.alert_recipients r set
+      held = k.before + k.count,
+      held_first_at = case when k.before > 0 then least(r.held_first_at, k.first_at) else k.first_at end,
+      held_last_at = case when k.before > 0 then greatest(r.held_last_at, k.last_at) else k.last_at end,
+      (held_kind, held_audience, held_severity, held_cap, held_facts) = (
+        select r.held_kind, r.held_audience, r.held_severity, k.cap, r.held_facts
+        where k.before > 0 and r.held_severity >= k.open_severity
+        union all
+        select k.kind, k.audience, k.open_severity, k.cap,
+          case k.audience when 'user' then k.open_facts else '{}'::jsonb end
+        where not (k.before > 0 and r.held_severity >= k.open_severity))
+    from (
+      select f.*, j.kind, j.audience, j.open_severity, j.cap, j.open_facts,
+        case when f.worst > 1 then 0 else j.held end as before
+      from refused f join judged j on j.recipient = f.recipient and j.place = f.worst
+    ) k where r.key = k.recipient
+  )`;
+
 /**
  * Makes an alert of each group's open events, the most severe first, as far as the cap of its recipient goes; the last
  * third of that is kept for what is critical. What is refused is kept back, and the next alert says how much that was.
@@ -26,10 +66,7 @@ begin
   on conflict (key) do update set used_at = excluded.used_at;
 
   with asked as materialized (
-    select r.key, r.held, (
-      select count(*) from ${schema}.alerts a
-      where a.recipient = r.key and a.created_at > p_now - interval '1 hour' and a.created_at <= p_now + interval '1 hour'
-    ) as recent
+    select r.key, r.held, ${recentSql(schema)} as recent
     from ${schema}.alert_recipients r
     where r.key in (select g.recipient from ${schema}.alert_groups g where g.key = any(p_keys))
   ), ranked as materialized (
@@ -37,12 +74,12 @@ begin
       row_number() over (partition by g.recipient order by g.open_severity desc, g.key) as place
     from ${schema}.alert_groups g join asked on asked.key = g.recipient where g.key = any(p_keys)
   ), judged as materialized (
-    select *, recent + place <= case when open_severity = 3 then cap else greatest(1, cap * 2 / 3) end as is_told
+    select *, recent + place <= ${mostSql('open_severity', 'cap')} as is_told
     from ranked
   ), made as (
     insert into ${schema}.alerts (id, recipient, kind, severity, audience, count, suppressed, is_digest, first_at, last_at,
       created_at, facts, user_id, give_up_at)
-    select 'a' || left(replace(gen_random_uuid()::text, '-', ''), 23), j.recipient, j.kind, j.open_severity, j.audience,
+    select ${NEW_ID}, j.recipient, j.kind, j.open_severity, j.audience,
       j.open_count, case when j.place = 1 then j.held else 0 end, p_is_digest or j.open_parts > 1, j.open_first_at,
       j.open_last_at, p_now, j.open_facts, j.open_facts ->> 'user', p_now + interval '24 hours'
     from judged j where j.is_told
@@ -53,15 +90,7 @@ begin
       open_count = 0, open_parts = 0, open_severity = null, open_score = null, open_first_at = null, open_last_at = null,
       open_facts = null
     where g.key = any(p_keys)
-  ), kept as (
-    update ${schema}.alert_recipients r
-    set held = case when k.told > 0 then 0 else r.held end + k.refused
-    from (
-      select j.recipient, count(*) filter (where j.is_told) as told,
-        coalesce(sum(j.open_count) filter (where not j.is_told), 0) as refused
-      from judged j group by j.recipient
-    ) k where r.key = k.recipient
-  )
+  ), ${heldSql(schema)}
   select count(*) filter (where j.is_told), coalesce(sum(j.open_count) filter (where not j.is_told), 0)
   into emitted, suppressed from judged j;
 end
@@ -132,6 +161,39 @@ begin
 end
 $raise$;`;
 
+/**
+ * Says how much was kept back where no alert has said so since, as soon as there is room under the cap and once in an hour
+ * at most: an alert of no event, of the kind of the worst. A user can answer it; the team is told of nobody. Recipients
+ * that somebody has at hand are being told.
+ */
+const noticeSql = (schema: string): string => `
+create function ${schema}.tell_kept_back(p_now timestamptz, p_most integer) returns bigint
+language plpgsql volatile as $notice$
+declare
+  waiting text[];
+  made bigint;
+begin
+  waiting := array(
+    select r.key from ${schema}.alert_recipients r
+    where r.held > 0 and (r.noticed_at <= p_now - interval '1 hour' or r.noticed_at > p_now + interval '1 minute')
+      and ${recentSql(schema)} < ${mostSql('r.held_severity', 'r.held_cap')}
+    order by r.key limit p_most for update of r skip locked);
+  -- Counted again: until it is locked, others may make alerts.
+  with told as (
+    insert into ${schema}.alerts (id, recipient, kind, severity, audience, count, suppressed, is_digest, first_at, last_at,
+      created_at, facts, user_id, give_up_at)
+    select ${NEW_ID}, r.key, r.held_kind, r.held_severity, r.held_audience, 0, r.held, true, r.held_first_at,
+      r.held_last_at, p_now, r.held_facts, r.held_facts ->> 'user', p_now + interval '24 hours'
+    from ${schema}.alert_recipients r
+    where r.key = any(waiting) and ${recentSql(schema)} < ${mostSql('r.held_severity', 'r.held_cap')}
+    returning recipient
+  )
+  update ${schema}.alert_recipients r set held = 0, noticed_at = p_now from told t where r.key = t.recipient;
+  get diagnostics made = row_count;
+  return made;
+end
+$notice$;`;
+
 /** Tells of what waits in windows that are over, and forgets those in which nothing does. Groups that another process has at hand are left to it. */
 const closeSql = (schema: string): string => `
 create function ${schema}.close_alert_windows(p_now timestamptz, p_most integer) returns json
@@ -153,10 +215,11 @@ begin
   if suppressed > 0 then
     insert into ${schema}.alert_tallies (suppressed) values (suppressed);
   end if;
+  emitted := emitted + ${schema}.tell_kept_back(p_now, p_most);
   return json_build_object('emitted', emitted, 'closed', cardinality(ended));
 end
 $close$;`;
 
 /** Raising alerts, once in a transaction and last; and what is done when a window is over. */
 export const alertFunctionsSql = (schema: string): string =>
-  [tellSql(schema), raiseSql(schema), closeSql(schema)].join('\n');
+  [tellSql(schema), raiseSql(schema), noticeSql(schema), closeSql(schema)].join('\n');

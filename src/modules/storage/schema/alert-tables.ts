@@ -6,7 +6,7 @@ create table ${schema}.alerts (
   kind text collate "C" not null,
   severity smallint not null check (severity between 0 and 3),
   audience text not null check (audience in ('team', 'user')),
-  count bigint not null check (count > 0),
+  count bigint not null check (count >= 0),
   suppressed bigint not null check (suppressed >= 0),
   is_digest boolean not null,
   first_at timestamptz not null,
@@ -65,10 +65,21 @@ create index alert_groups_ends on ${schema}.alert_groups (ends_at);
 create table ${schema}.alert_recipients (
   key text collate "C" primary key,
   held bigint not null default 0,
-  used_at timestamptz not null
+  used_at timestamptz not null,
+  held_kind text collate "C",
+  held_audience text,
+  held_severity smallint,
+  held_cap integer,
+  held_first_at timestamptz,
+  held_last_at timestamptz,
+  held_facts jsonb,
+  noticed_at timestamptz not null default '-infinity'
 ) with (fillfactor = 70);
 
-comment on column ${schema}.alert_recipients.held is 'events kept back by the cap since the last alert';
+comment on column ${schema}.alert_recipients.held is 'events kept back by the cap since the last alert; held_… are of the worst';
+comment on column ${schema}.alert_recipients.noticed_at is 'when an alert was last made that only says how many were kept back';
+
+create index alert_recipients_held on ${schema}.alert_recipients (key) where held > 0;
 
 create table ${schema}.alert_dedupe (
   id text collate "C" primary key,
