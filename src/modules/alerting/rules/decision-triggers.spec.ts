@@ -108,6 +108,13 @@ describe('the alerts that a decision owes', () => {
     expect(kindsOf(onTravel(recorded(reported(impossible))))).toEqual([]);
   });
 
+  it('are none for a trip that is reported again, whose login has owed them since it came first', () => {
+    const trip = recorded(reported(impossible));
+    const isRisky = { isResidentialProxy: true };
+    expect(kindsOf(onTravel(trip, {}, isRisky))).toEqual(['risk critical team']);
+    expect(kindsOf(onTravel({ ...trip, isDuplicate: true }, {}, isRisky))).toEqual([]);
+  });
+
   it('tell of a new country where the policy says so and nothing explains it', () => {
     const rules = { alertOnNewCountry: true };
     expect(kindsOf(onTravel(reported(changed), rules))).toEqual(['new-country medium team']);

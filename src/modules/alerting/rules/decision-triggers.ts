@@ -1,4 +1,4 @@
-import type { TravelReport } from '../../geo-velocity/geo-velocity.js';
+import type { LoginReport, TravelReport } from '../../geo-velocity/geo-velocity.js';
 import type { AlertTrigger } from '../alert.js';
 import { decidedTrigger, type DecidedRequest, type TriggerContext } from './decided-trigger.js';
 import { bandOf, isAtLeast, worstOf } from './decision-band.js';
@@ -30,8 +30,14 @@ function judged(decided: DecidedRequest, context: TriggerContext): AlertTrigger[
   if (subject !== undefined && travel !== undefined && isCheckedImpossible(travel)) {
     return [decidedTrigger('impossible-travel', worstOf('high', band ?? 'low'), decided, context)];
   }
+  if (travel !== undefined && isTripReportedAgain(travel)) return [];
   const isOwed = band !== undefined && policy.alertFrom !== 'never' && isAtLeast(band, policy.alertFrom);
   return isOwed ? [decidedTrigger('risk', band, decided, context)] : [];
+}
+
+/** A login that is reported again is the same event: what its trip owes is told of by its mark, also after a crash. */
+function isTripReportedAgain(travel: TravelReport | LoginReport): boolean {
+  return 'login' in travel && travel.isDuplicate && travel.verdict.status === 'impossible';
 }
 
 /** Where the login was not recorded, so that nothing is found yet: the team's alone, since a check needs no password. */
